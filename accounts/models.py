@@ -1,0 +1,157 @@
+"""Who signs in: customers and staff in one table, and their sessions."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.database import Exact
+
+
+def normalise_email(email: str) -> str:
+    """The form in which emails are stored and compared: stripped, in lower case, no more."""
+    return email.strip().lower()
+
+
+def reverse_digits(phone: str) -> str:
+    """The digits of a phone number from the last to the first, at most 20.
+
+    Stored beside the number, it turns "ends with 4321" into a prefix search that an
+    index can answer.
+    """
+    return "".join(character for character in reversed(phone) if character in "0123456789")[:20]
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users whose email is in the stored form."""
+
+    def create_user(
+        self, email: str | None = None, password: str | None = None, **fields: Any
+    ) -> "User":
+        """Make a user; without a password an unusable one. The email may be None."""
+        user = self.model(email=normalise_email(email) if email else None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        """Make a user who may do everything; the email counts as confirmed."""
+        fields |= {"is_staff": True, "is_superuser": True}
+        fields.setdefault("email_confirmed_at", timezone.now())
+        return self.create_user(email, password, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find a user by email, however its letters' case was typed."""
+        return self.get(email=normalise_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: a customer, or a member of the shop's staff.
+
+    A customer known only from an order at the counter may have no email. A customer made
+    by a guest's order has an email and an unusable password until they claim the account.
+    """
+
+    email = Exact(_("email"), max_length=255, null=True, blank=True, unique=True)
+    username = Exact(
+        _("user name"),
+        max_length=150,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text=_("Staff only: old admin clients sign in by it."),
+    )
+    name = models.CharField(_("name"), max_length=128, db_index=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone_reversed = models.CharField(max_length=20, blank=True, editable=False, db_index=True)
+    password = models.CharField(_("password"), max_length=255)
+    email_confirmed_at = models.DateTimeField(_("email confirmed"), null=True, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email=""),
+                name="accounts_user_email_not_empty",
+                violation_error_message=_("No email is none, not an empty one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.username or f"#{self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the reversed digits beside the phone number whenever that is written."""
+        self.phone_reversed = reverse_digits(self.phone)
+        update_fields = kwargs.get("update_fields")
+        if update_fields is not None and "phone" in update_fields:
+            kwargs["update_fields"] = {*update_fields, "phone_reversed"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Store emails in one form, and no email as none."""
+        self.email = normalise_email(self.email) or None if self.email else None
+        self.username = self.username or None
+
+    @property
+    def principal_kind(self) -> str:
+        """What kind of caller this is (`config.rest.principals`)."""
+        return "staff" if self.is_staff else "customer"
+
+    @property
+    def email_confirmed(self) -> bool:
+        """Whether the owner of this mailbox has shown that the account is theirs."""
+        return self.email_confirmed_at is not None
+
+
+class CustomerManager(UserManager):
+    """Customers only: staff have accounts too, but are no customers."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        """Every user who is not staff."""
+        return super().get_queryset().filter(is_staff=False)
+
+
+class Customer(User):
+    """A customer, as the admin shows them: a user who is not staff."""
+
+    objects = CustomerManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+
+
+class Session(models.Model):
+    """A sign-in on one device. Both its tokens carry this id, so ending it is immediate."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.created_at:%Y-%m-%d %H:%M})"

@@ -1,0 +1,90 @@
+"""Signing in and out: a session row, and the two tokens that carry its id."""
+
+import uuid
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.db import transaction
+from django.utils import timezone
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+
+from accounts.models import Session, User
+from config.rest.refusals import Code, Refusal
+
+
+class SignedIn(NamedTuple):
+    """The answer to a sign-in: who it is, and the two tokens."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+
+
+def _carrying(token: Token, session: Session) -> str:
+    token["sid"] = str(session.pk)
+    token["sub"] = str(session.user_id)
+    return str(token)
+
+
+def open_session(*, user: User, user_agent: str = "") -> SignedIn:
+    """Start a session for a user who has just shown who they are."""
+    session = Session.objects.create(
+        user=user,
+        expires_at=timezone.now() + settings.REFRESH_TOKEN_LIFETIME,
+        user_agent=user_agent[:255],
+    )
+    return SignedIn(user, _carrying(AccessToken(), session), _carrying(RefreshToken(), session))
+
+
+def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
+    """Open a session by email and password.
+
+    Raises `bad_credentials` alike for an unknown email, a wrong password and a
+    deactivated account.
+    """
+    user = authenticate(username=email, password=password) if "@" in email else None
+    if not isinstance(user, User):
+        raise Refusal(Code.BAD_CREDENTIALS)
+    with transaction.atomic():
+        update_last_login(None, user)
+        return open_session(user=user, user_agent=user_agent)
+
+
+def session_of(token: str, token_class: type[Token]) -> Session:
+    """The living session of a token, with its user, in one query.
+
+    Raises `token_invalid` for a forged, expired or wrong kind of token, an ended
+    session and a deactivated user.
+    """
+    try:
+        session_id = uuid.UUID(str(token_class(token).get("sid")))  # type: ignore[arg-type]
+        session = Session.objects.select_related("user").get(
+            pk=session_id,
+            revoked_at=None,
+            expires_at__gt=timezone.now(),
+            user__is_active=True,
+        )
+    except (TokenError, ValueError, Session.DoesNotExist) as error:
+        raise Refusal(Code.TOKEN_INVALID) from error
+    return session
+
+
+def refresh(*, refresh_token: str) -> str:
+    """A new access token of the same session. The refresh token stays valid."""
+    return _carrying(AccessToken(), session_of(refresh_token, RefreshToken))
+
+
+def sign_out(*, session: Session) -> None:
+    """End a session: its access and refresh tokens are worth nothing from now on."""
+    Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def end_sessions(*, user: User, keep: Session | None = None) -> int:
+    """End all sessions of a user but the one to keep; answer how many it ended."""
+    sessions = Session.objects.filter(user=user, revoked_at=None)
+    if keep is not None:
+        sessions = sessions.exclude(pk=keep.pk)
+    return sessions.update(revoked_at=timezone.now())

@@ -1,0 +1,76 @@
+"""`/api/v1/auth/...`: customers and staff sign in and out."""
+
+from typing import Any
+
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import registration, sessions
+from accounts.authentication import bearer_of
+from accounts.serializers import CustomerOutput, LoginInput, RefreshInput, RegisterInput
+from accounts.sessions import SignedIn
+from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
+from config.rest.views import ApiViewSet
+
+
+def signed_in_body(signed_in: SignedIn) -> dict[str, Any]:
+    """The answer to a sign-in, as v1 clients read it."""
+    return {
+        "access_token": signed_in.access_token,
+        "refresh_token": signed_in.refresh_token,
+        "customer": CustomerOutput(signed_in.user).data,
+    }
+
+
+def user_agent_of(request: Request) -> str:
+    """The program that calls, for the list of a user's sessions."""
+    return str(request.headers.get("User-Agent", ""))
+
+
+class AuthViewSet(ApiViewSet):
+    """Registration, sign-in, and the account of who is signed in.
+
+    The calls that make tokens read none: an old one sent along must not fail them.
+    """
+
+    access = {
+        "register": EVERYONE,
+        "login": EVERYONE,
+        "refresh": EVERYONE,
+        "logout": allow(CUSTOMER, STAFF),
+        "me": allow(CUSTOMER, STAFF),
+    }
+
+    @action(detail=False, methods=["post"], authentication_classes=[])
+    def register(self, request: Request) -> Response:
+        """Make a customer account and sign in."""
+        data = self.read(RegisterInput)
+        signed_in = registration.register(**data, user_agent=user_agent_of(request))
+        return Response(signed_in_body(signed_in), status=201)
+
+    @action(detail=False, methods=["post"], authentication_classes=[])
+    def login(self, request: Request) -> Response:
+        """Sign in by email and password."""
+        data = self.read(LoginInput)
+        return Response(
+            signed_in_body(sessions.sign_in(**data, user_agent=user_agent_of(request)))
+        )
+
+    @action(detail=False, methods=["post"], authentication_classes=[])
+    def refresh(self, request: Request) -> Response:
+        """Get a new access token; the refresh token stays valid."""
+        token = bearer_of(request) or self.read(RefreshInput)["refresh_token"]
+        return Response({"access_token": sessions.refresh(refresh_token=token)})
+
+    @action(detail=False, methods=["post"])
+    def logout(self, request: Request) -> Response:
+        """End this session at once, with both its tokens."""
+        if request.auth is not None:
+            sessions.sign_out(session=request.auth)
+        return Response({"msg": "Logged out"})
+
+    @action(detail=False, methods=["get"])
+    def me(self, request: Request) -> Response:
+        """The account of who is signed in."""
+        return Response(CustomerOutput(request.user).data)

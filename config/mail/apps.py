@@ -1,0 +1,10 @@
+"""The outbox, as an app of its own for its table."""
+
+from django.apps import AppConfig
+
+
+class MailConfig(AppConfig):
+    """Mails are written with the change they tell of, and sent after it."""
+
+    name = "config.mail"
+    label = "mail"

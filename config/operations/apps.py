@@ -1,0 +1,17 @@
+"""What spans all apps, and the admin site that shows them."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class OperationsConfig(AppConfig):
+    """Work that needs every app: the admin site, demo data, the round trip."""
+
+    name = "config.operations"
+    label = "operations"
+
+
+class RoundtripAdminConfig(AdminConfig):
+    """Django's admin with our site as its default: apps register as usual."""
+
+    default_site = "config.operations.admin_site.RoundtripAdminSite"

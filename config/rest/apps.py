@@ -1,0 +1,10 @@
+"""The API's manners: an app of its own for its models and checks."""
+
+from django.apps import AppConfig
+
+
+class RestConfig(AppConfig):
+    """Everything that makes the API behave the same on every endpoint."""
+
+    name = "config.rest"
+    label = "rest"

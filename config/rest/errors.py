@@ -1,0 +1,174 @@
+"""One shape for every error: RFC 9457 problems in v1, `{error, msg}` for old clients.
+
+Everything that ends a request under the API's paths comes through here: refusals of
+the verbs, DRF's own exceptions, and what Django answers outside DRF (unknown paths,
+bad hosts, failed CSRF checks, crashes), so that no client ever reads HTML.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from config.rest.refusals import Code, Refusal
+from config.rest.request_ids import current_request_id
+
+logger = logging.getLogger(__name__)
+
+V1_PATHS = re.compile(r"/api/v1(/|$)")
+API_PATHS = re.compile(
+    r"/(api|auth|worker|employee|qr|static/qr|admin/api)(/|$)|/admin/(login|logout)$"
+)
+
+
+def is_v1(path: str) -> bool:
+    """Whether errors of this path are RFC 9457 problems."""
+    return bool(V1_PATHS.match(path))
+
+
+def is_api(path: str) -> bool:
+    """Whether clients, not people, read this path: v1 and every legacy path."""
+    return bool(API_PATHS.match(path))
+
+
+def body_of(refusal: Refusal, path: str) -> dict[str, Any]:
+    """The JSON of a refusal, in the shape that this path's clients read."""
+    if not is_v1(path):
+        return {"error": refusal.detail, "msg": refusal.detail, **refusal.extra}
+    body = {
+        "type": f"about:blank#{refusal.code.value}",
+        "title": str(refusal.code.label),
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "code": refusal.code.value,
+        "msg": refusal.detail,
+        "request_id": current_request_id.get(),
+        **refusal.extra,
+    }
+    return body if refusal.errors is None else body | {"errors": refusal.errors}
+
+
+def _headers_of(refusal: Refusal) -> dict[str, str]:
+    authenticate = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+    return authenticate | refusal.headers
+
+
+def content_type_of(path: str) -> str:
+    """The media type of an error on this path."""
+    return "application/problem+json" if is_v1(path) else "application/json"
+
+
+def error_response(refusal: Refusal, request: HttpRequest) -> JsonResponse:
+    """A refusal as a plain Django answer, for code that runs outside DRF."""
+    return JsonResponse(
+        body_of(refusal, request.path),
+        status=refusal.status,
+        content_type=content_type_of(request.path),
+        headers=_headers_of(refusal),
+    )
+
+
+def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
+    """DRF's nested validation detail as `{"items.0.quantity": [texts]}`."""
+    if isinstance(detail, dict):
+        pairs = [(str(key), value) for key, value in detail.items()]
+    elif any(isinstance(part, dict | list) for part in detail):
+        pairs = [(str(index), part) for index, part in enumerate(detail)]
+    else:
+        return {name or exceptions.api_settings.NON_FIELD_ERRORS_KEY: [str(t) for t in detail]}
+    errors: dict[str, list[str]] = {}
+    for key, value in pairs:
+        errors |= _flatten(value, f"{name}.{key}" if name else key) if value else {}
+    return errors
+
+
+def refusal_of(error: Exception) -> Refusal | None:
+    """Translate an exception of DRF or Django; None for what is a fault of ours."""
+    match error:
+        case Refusal():
+            return error
+        case exceptions.ValidationError():
+            errors = _flatten(error.detail)
+            first = next(iter(errors.items()))
+            return Refusal(Code.VALIDATION, f"{first[0]}: {first[1][0]}", errors=errors)
+        case Http404() | exceptions.NotFound():
+            return Refusal(Code.NOT_FOUND)
+        case exceptions.ParseError():
+            return Refusal(Code.MALFORMED_BODY, str(error.detail))
+        case exceptions.UnsupportedMediaType():
+            return Refusal(Code.UNSUPPORTED_MEDIA_TYPE)
+        case exceptions.MethodNotAllowed():
+            return Refusal(Code.METHOD_NOT_ALLOWED)
+        case exceptions.AuthenticationFailed():
+            return Refusal(Code.TOKEN_INVALID)
+        case exceptions.PermissionDenied() if str(error.detail).startswith("CSRF Failed"):
+            return Refusal(Code.CSRF_FAILED)
+        case DatabaseError():
+            logger.exception("The database failed.")
+            return Refusal(Code.UNAVAILABLE, headers={"Retry-After": "5"})
+    return None
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: render every expected exception; let a crash reach Django's log."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        return None
+    set_rollback()
+    request = context["request"]
+    headers = _headers_of(refusal)
+    if refusal.code == Code.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(context["view"].allowed_methods)
+    return Response(
+        body_of(refusal, request.path),
+        status=refusal.status,
+        headers=headers,
+        content_type=content_type_of(request.path),
+    )
+
+
+_CODE_BY_STATUS = {
+    400: Code.MALFORMED_BODY,
+    403: Code.PERMISSION_DENIED,
+    404: Code.NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    413: Code.PAYLOAD_TOO_LARGE,
+}
+
+
+class JsonErrorMiddleware:
+    """Replace the HTML that Django answers on the API's paths by the API's own errors.
+
+    It stands outside all other middleware, so it also sees what they refuse.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_html = response.get("Content-Type", "").startswith("text/html")
+        if response.status_code < 400 or not is_html or not is_api(request.path):
+            return response
+        code = _CODE_BY_STATUS.get(response.status_code, Code.UNAVAILABLE)
+        answer = error_response(Refusal(code), request)
+        if response.status_code >= 500:
+            answer.status_code = response.status_code
+        for name in ("Allow", "Retry-After"):
+            if name in response:
+                answer[name] = response[name]
+        return answer
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's hook for a failed CSRF check: JSON for clients, a page for people."""
+    if is_api(request.path):
+        return error_response(Refusal(Code.CSRF_FAILED, reason), request)
+    return render(request, "403_csrf.html", {"reason": reason}, status=403)

@@ -1,0 +1,35 @@
+"""Where every path leads; the API's viewsets are on one router."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from accounts.views import AuthViewSet
+from catalog.views import ServiceViewSet
+from config.operations import health
+from config.rest.views import SlashTolerantRouter
+from orders import pages
+from orders.views import OrderViewSet
+from tracking.views import TrackViewSet
+from workforce.views import WorkerViewSet
+
+router = SlashTolerantRouter()
+router.register("auth", AuthViewSet, basename="auth")
+router.register("services", ServiceViewSet, basename="service")
+router.register("orders", OrderViewSet, basename="order")
+router.register("tracks", TrackViewSet, basename="track")
+router.register("workers", WorkerViewSet, basename="worker")
+
+urlpatterns = [
+    path("api/v1/", include((router.urls, "v1"))),
+    path("admin/", admin.site.urls),
+    re_path(r"^(?:static/)?qr/(?P<order_number>[^/]{1,64})\.png/?$", pages.qr_image, name="qr"),
+    re_path(r"^t/(?P<order_number>[^/]{1,64})/?$", pages.tracking_page, name="tracking"),
+    re_path(
+        r"^t/(?P<order_number>[^/]{1,64})/(?P<token>[^/]{1,64})/?$",
+        pages.tracking_page_with_token,
+        name="tracking-with-token",
+    ),
+    re_path(r"^healthz/?$", health.healthz, name="healthz"),
+    re_path(r"^ping/?$", health.ping, name="ping"),
+    path("", pages.home, name="home"),
+]

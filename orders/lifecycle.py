@@ -1,0 +1,226 @@
+"""How an order moves: one table, and one door.
+
+`advance` is the only code that assigns `Order.status`. Scans, staff, owners, old
+clients and commands all call it; every call leaves a track, also the refused ones.
+"""
+
+import datetime
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from config.rest.principals import Principal
+from config.rest.refusals import Code, Refusal
+from orders.models import Order, Status
+from tracking.ledger import record
+from tracking.models import Track
+
+CUSTOMER, STAFF, WORKER, SYSTEM = "customer", "staff", "worker", "system"
+_CARRIES = frozenset({WORKER, STAFF, SYSTEM})
+_CANCELS = frozenset({STAFF, SYSTEM})
+
+# from -> to -> who may. Skipping forward is allowed: a forgotten scan must not stop the
+# shop, and the track says from where to where. Nothing leads out of the last two but a
+# correction by staff with a reason.
+TRANSITIONS: Mapping[Status, Mapping[Status, frozenset[str]]] = {
+    Status.CREATED: {
+        Status.PICKED_UP: _CARRIES,
+        Status.PROCESSING: _CARRIES,
+        Status.COMPLETED: _CARRIES,
+        Status.DELIVERED: _CARRIES,
+        Status.CANCELLED: _CANCELS | {CUSTOMER},
+    },
+    Status.PICKED_UP: {
+        Status.PROCESSING: _CARRIES,
+        Status.COMPLETED: _CARRIES,
+        Status.DELIVERED: _CARRIES,
+        Status.CANCELLED: _CANCELS,
+    },
+    Status.PROCESSING: {Status.COMPLETED: _CARRIES, Status.DELIVERED: _CARRIES},
+    Status.COMPLETED: {Status.DELIVERED: _CARRIES},
+    Status.DELIVERED: {},
+    Status.CANCELLED: {},
+}
+# The way of an order that goes well; a status lies behind those after it.
+STAGES = (
+    Status.CREATED,
+    Status.PICKED_UP,
+    Status.PROCESSING,
+    Status.COMPLETED,
+    Status.DELIVERED,
+)
+
+# Beyond these a device's clock is taken to be wrong, and decides nothing.
+CLOCK_AHEAD = datetime.timedelta(minutes=5)
+CLOCK_BEHIND = datetime.timedelta(days=30)
+
+
+def allowed_next(status: str, kind: str) -> list[str]:
+    """The statuses to which this kind of principal may move an order, in stage order."""
+    return [to.value for to, kinds in TRANSITIONS[Status(status)].items() if kind in kinds]
+
+
+def order_state(order_number: str, status: str, kind: str) -> dict[str, Any]:
+    """What an answer to a scan says of its order: number, status and the next steps."""
+    return {
+        "order_number": order_number,
+        "status": status,
+        "allowed": allowed_next(status, kind),
+    }
+
+
+def lies_behind(status: str, present: str) -> bool:
+    """Whether a status comes before the present one; every one lies behind `cancelled`."""
+    if present == Status.CANCELLED:
+        return status != Status.CANCELLED
+    if status == Status.CANCELLED:
+        return False
+    return STAGES.index(Status(status)) < STAGES.index(Status(present))
+
+
+def _is_late(order: Order, action: str, scanned_at: datetime.datetime | None) -> bool:
+    """Whether an offline device read the code before the order came where it is now."""
+    if scanned_at is None or not lies_behind(action, order.status):
+        return False
+    now = timezone.now()
+    if not now - CLOCK_BEHIND <= scanned_at <= now + CLOCK_AHEAD:
+        return False
+    return scanned_at < order.status_changed_at
+
+
+def _decide(
+    order: Order, action: str, by: Principal, scanned_at: datetime.datetime | None
+) -> tuple[str, str]:
+    """The result and, for a refusal, its code."""
+    if order.deleted_at is not None:
+        return Track.Result.REFUSED, Code.ORDER_DELETED
+    if action not in Status.values or by.kind in TRANSITIONS[Status(order.status)].get(
+        Status(action), ()
+    ):
+        return Track.Result.RECORDED, ""
+    if action == order.status:
+        return Track.Result.ALREADY, ""
+    if by.is_worker and _is_late(order, action, scanned_at):
+        return Track.Result.LATE, ""
+    return Track.Result.REFUSED, Code.TRANSITION_NOT_ALLOWED
+
+
+def _move(order: Order, to: str) -> list[str]:
+    """Assign the status; answer the fields to save."""
+    order.status = to
+    order.status_changed_at = timezone.now()
+    order.version += 1
+    return ["status", "status_changed_at", "version", "updated_at"]
+
+
+def step(
+    order: Order,
+    *,
+    action: str,
+    by: Principal,
+    scanned_at: datetime.datetime | None = None,
+    **facts: Any,
+) -> Track:
+    """Decide one action on a locked order and write what came of it, refused or not.
+
+    For verbs that hold the row's lock in a transaction of their own. A refusal is
+    written, not raised: the caller commits it first and then raises `refusal_of`.
+    """
+    result, reason = _decide(order, action, by, scanned_at)
+    before = order.status
+    fields = ["last_seq"]
+    if result == Track.Result.RECORDED and action in Status.values:
+        fields += _move(order, action)
+    order.last_seq += 1
+    track = record(
+        by=by,
+        order=order,
+        seq=order.last_seq,
+        action=action,
+        from_status=before,
+        to_status=order.status,
+        result=result,
+        reason=reason,
+        scanned_at=scanned_at or timezone.now(),
+        **facts,
+    )
+    order.save(update_fields=fields)
+    return track
+
+
+def refusal_of(track: Track, kind: str) -> Refusal:
+    """The refusal that a refused track stands for, the same however often it is told."""
+    code = Code(track.reason)
+    if code != Code.TRANSITION_NOT_ALLOWED:
+        return Refusal(code)
+    allowed = allowed_next(track.from_status, kind)
+    hint = f"possible now: {', '.join(allowed)}" if allowed else "it takes no further step"
+    return Refusal(
+        code,
+        f"The order is {track.from_status} and cannot become {track.action}; {hint}.",
+        order=order_state(track.order.order_number, track.from_status, kind),
+    )
+
+
+def advance(
+    *,
+    order_number: str,
+    action: str,
+    by: Principal,
+    source: str,
+    location: str = "",
+    note: str = "",
+    scanned_at: datetime.datetime | None = None,
+    scan_id: uuid.UUID | None = None,
+    scan_digest: str = "",
+) -> Track:
+    """Let an order take one step, and write its track in the same transaction.
+
+    `action` is a status, which moves the order, or another short word, which is only
+    recorded. `scanned_at` is when an offline device read the code. With a `scan_id`
+    used before, the first answer is given again.
+
+    Raises `order_not_found`, `order_deleted`, `transition_not_allowed` (each leaves a
+    refused track) and `scan_id_reused`.
+    """
+    facts = {
+        "source": source,
+        "location": location,
+        "note": note,
+        "scan_id": scan_id,
+        "scan_digest": scan_digest,
+    }
+    try:
+        with transaction.atomic(durable=True):
+            order = Order.objects.select_for_update().filter(order_number=order_number).first()
+            if order is None:
+                track = record(
+                    by=by,
+                    order_number=order_number,
+                    action=action,
+                    result=Track.Result.REFUSED,
+                    reason=Code.ORDER_NOT_FOUND,
+                    scanned_at=scanned_at or timezone.now(),
+                    **facts,
+                )
+            else:
+                track = step(order, action=action, by=by, scanned_at=scanned_at, **facts)
+    except IntegrityError:
+        if scan_id is None:
+            raise
+        # Two uploads of one scan meet at the unique key; the second gets the first's answer.
+        track = _first_answer(scan_id, scan_digest)
+    if track.result == Track.Result.REFUSED:
+        raise refusal_of(track, by.kind)
+    return track
+
+
+def _first_answer(scan_id: uuid.UUID, scan_digest: str) -> Track:
+    """The track of a repeated scan; raises `scan_id_reused` if its content differs."""
+    track = Track.objects.select_related("order").get(scan_id=scan_id)
+    if track.scan_digest != scan_digest:
+        raise Refusal(Code.SCAN_ID_REUSED)
+    return track

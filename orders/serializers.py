@@ -1,0 +1,148 @@
+"""What comes in and goes out of the order endpoints."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from config.rest.fields import Email, Instant, Integer, Money, Phone, Text, utc_text
+from config.rest.principals import Principal
+from orders.models import Order, OrderLine
+from orders.placing import MAX_LINES, MAX_QUANTITY, Pickup
+
+
+class PickupField(serializers.Field):
+    """A date (`2026-12-24`) or a moment; a date comes back as that date."""
+
+    default_error_messages = {
+        "invalid": "Send a date (YYYY-MM-DD) or a moment (ISO 8601).",
+        "range": "The year must be between 1970 and 2999.",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.moment = Instant()
+
+    def to_internal_value(self, data: Any) -> Pickup:
+        """The pickup; a date counts from midnight in the shop's time."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if not data.strip():
+            return Pickup()
+        try:
+            day = datetime.date.fromisoformat(data.strip()) if len(data.strip()) == 10 else None
+            if day is not None:
+                at = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+            else:
+                at = self.moment.to_internal_value(data)
+            if not 1970 <= at.year <= 2999:
+                self.fail("range")
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+        except serializers.ValidationError as error:
+            raise error if "range" in error.get_codes() else self._invalid() from error
+        return Pickup(at, has_time=day is None)
+
+    def _invalid(self) -> serializers.ValidationError:
+        return serializers.ValidationError(self.error_messages["invalid"], code="invalid")
+
+    def to_representation(self, value: Pickup) -> str | None:
+        """The date or moment, or None."""
+        if value.at is None:
+            return None
+        if value.has_time:
+            return utc_text(value.at)
+        return timezone.localtime(value.at).date().isoformat()
+
+
+class ItemInput(serializers.Serializer):
+    """One wanted service."""
+
+    service_id = Integer(min_value=0)
+    quantity = Integer(min_value=1, max_value=MAX_QUANTITY, default=1)
+
+
+class PlaceOrderInput(serializers.Serializer):
+    """The body of `POST orders`: what, for whom, when."""
+
+    service_id = Integer(min_value=0, required=False, allow_null=True)
+    service_name = Text(max_length=128, required=False, allow_null=True)
+    items = ItemInput(many=True, required=False, max_length=MAX_LINES)
+    customer_id = Integer(min_value=0, required=False, allow_null=True)
+    name = Text(max_length=128, required=False)
+    email = Email(required=False, allow_blank=True)
+    phone = Phone(required=False, allow_blank=True)
+    pickup_date = PickupField(required=False, allow_null=True)
+    instructions = Text(max_length=4000, required=False, allow_blank=True, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something must be ordered, and a guest must say who they are."""
+        if not (attrs.get("items") or attrs.get("service_id") or attrs.get("service_name")):
+            raise serializers.ValidationError(
+                {"items": "Send service_id, service_name or a non-empty list of items."}
+            )
+        principal: Principal = self.context["view"].principal
+        required = {"anyone": ("name", "email"), "staff": ("name", "phone")}
+        if principal.is_staff and (attrs.get("customer_id") is not None or attrs.get("email")):
+            required["staff"] = () if attrs.get("customer_id") is not None else ("name",)
+        missing = [name for name in required.get(principal.kind, ()) if not attrs.get(name)]
+        if missing:
+            raise serializers.ValidationError({name: "This field is required." for name in missing})
+        return attrs
+
+
+class LineOutput(serializers.ModelSerializer):
+    """One line of an order."""
+
+    class Meta:
+        model = OrderLine
+        fields = ["service_id", "service_name", "unit_price", "quantity"]
+
+
+class OrderOutput(serializers.ModelSerializer):
+    """An order, as its reader may see it (`context["principal"]`).
+
+    A worker sees neither email, customer, money nor the tracking URL.
+    """
+
+    items = LineOutput(many=True, source="lines")
+    pickup_date = serializers.SerializerMethodField()
+    created_at = Instant()
+    updated_at = Instant()
+
+    class Meta:
+        model = Order
+        fields = [
+            "id",
+            "order_number",
+            "customer_id",
+            "service_id",
+            "service_name",
+            "items",
+            "name",
+            "email",
+            "phone",
+            "pickup_date",
+            "instructions",
+            "total_cost",
+            "status",
+            "qr_code_path",
+            "tracking_url",
+            "version",
+            "created_at",
+            "updated_at",
+        ]
+
+    def get_pickup_date(self, order: Order) -> str | None:
+        """The pickup as it was given."""
+        return PickupField().to_representation(Pickup(order.pickup_at, order.pickup_has_time))
+
+    def to_representation(self, instance: Order) -> dict[str, Any]:
+        """The order without what this reader may not see."""
+        body: dict[str, Any] = super().to_representation(instance)
+        principal: Principal = self.context["principal"]
+        if principal.is_worker:
+            body |= {"email": None, "customer_id": None, "total_cost": None}
+            del body["tracking_url"]
+        return body

@@ -1,0 +1,49 @@
+"""Writing and reading the ledger of what happened."""
+
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from config.rest.principals import Principal
+from tracking.models import Track
+
+
+def record(*, by: Principal, **facts: Any) -> Track:
+    """Append one track. `facts` are the model's fields; who did it comes from `by`."""
+    return Track.objects.create(worker=by.worker, device=by.device, actor=by.user, **facts)
+
+
+def visible_to(principal: Principal) -> QuerySet[Track]:
+    """The tracks that this principal may read.
+
+    Staff read all; workers all (which of them a list shows, its view decides); customers
+    those of the orders they own, without refused, voided or unverified ones.
+    """
+    tracks = Track.objects.select_related("order", "actor", "voided_by")
+    if principal.is_staff or principal.is_worker:
+        return tracks
+    if not principal.is_customer:
+        return tracks.none()
+    return public(tracks).filter(
+        order__customer=principal.user,
+        order__customer_confirmed=True,
+        order__deleted_at=None,
+    )
+
+
+def public(tracks: QuerySet[Track]) -> QuerySet[Track]:
+    """What a customer may know: no refused, unverified or voided step."""
+    hidden = [Track.Result.REFUSED, Track.Result.UNVERIFIED]
+    return tracks.exclude(result__in=hidden).filter(voided_by=None)
+
+
+def timeline(order_id: int) -> QuerySet[Track]:
+    """The steps of an order that stand today, first to last, for its public page.
+
+    Only what moved it, and neither half of a step that was undone.
+    """
+    return (
+        public(Track.objects.filter(order_id=order_id, result=Track.Result.RECORDED, voids=None))
+        .exclude(from_status=F("to_status"))
+        .order_by("seq")
+    )

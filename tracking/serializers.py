@@ -1,0 +1,78 @@
+"""What goes out of the track endpoints."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.rest.fields import Instant
+from config.rest.principals import Principal
+from tracking.models import Track
+
+
+class TrackOutput(serializers.ModelSerializer):
+    """A track, as its reader may see it (`context["principal"]`).
+
+    `order_number` and `order_email` are the order's, or what was given where there is
+    none. Customers see neither the worker, the actor nor the note.
+    """
+
+    order_number = serializers.SerializerMethodField()
+    order_email = serializers.SerializerMethodField()
+    actor = serializers.SerializerMethodField()
+    voids = serializers.IntegerField(source="voids_id", allow_null=True)
+    voided_by = serializers.SerializerMethodField()
+    scanned_at = Instant()
+    created_at = Instant()
+
+    class Meta:
+        model = Track
+        fields = [
+            "id",
+            "order_id",
+            "order_number",
+            "order_email",
+            "seq",
+            "worker_id",
+            "actor",
+            "action",
+            "from_status",
+            "to_status",
+            "result",
+            "reason",
+            "voids",
+            "voided_by",
+            "note",
+            "location",
+            "source",
+            "scanned_at",
+            "created_at",
+        ]
+
+    def get_order_number(self, track: Track) -> str:
+        """The number of the order, or the one that was given."""
+        return track.order.order_number if track.order else track.order_number
+
+    def get_order_email(self, track: Track) -> str | None:
+        """The email of the order, or the one that was given; none for workers."""
+        principal: Principal = self.context["principal"]
+        if principal.is_worker and track.order:
+            return None
+        return track.order.email if track.order else track.order_email
+
+    def get_actor(self, track: Track) -> dict[str, Any] | None:
+        """The customer or member of staff who did it."""
+        return {"kind": track.actor.principal_kind, "id": track.actor_id} if track.actor else None
+
+    def get_voided_by(self, track: Track) -> int | None:
+        """The track that undid this one."""
+        voiding = getattr(track, "voided_by", None)
+        return voiding.pk if voiding else None
+
+    def to_representation(self, instance: Track) -> dict[str, Any]:
+        """The track without what this reader may not see."""
+        body: dict[str, Any] = super().to_representation(instance)
+        principal: Principal = self.context["principal"]
+        if principal.is_customer:
+            for name in ("worker_id", "actor", "note"):
+                del body[name]
+        return body

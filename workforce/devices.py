@@ -1,0 +1,117 @@
+"""Device tokens: given out once, recognised by their hash, taken back."""
+
+import datetime
+import hashlib
+import re
+import secrets
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from config.rest.refusals import Code, Refusal
+from workforce.models import DeviceToken, Worker
+
+PREFIX_LENGTH = 12
+# Old servers' tokens are taken over as they were; none shorter than this.
+MINIMUM_LENGTH = 32
+_TOKEN = re.compile(rf"[\x21-\x7e]{{{MINIMUM_LENGTH},512}}")
+
+# A last use is written at most this often: a scan costs no extra statement.
+LAST_USE_EVERY = datetime.timedelta(minutes=1)
+MAX_FAILED_LOGINS = 20
+
+
+def hash_token(token: str) -> str:
+    """The SHA-256 of the whole token, in hex. Tokens are random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue_token(*, worker: Worker, name: str = "") -> tuple[DeviceToken, str]:
+    """Make a device token; the second value is its text, which exists only here."""
+    for _attempt in range(5):
+        token = f"{secrets.token_hex(PREFIX_LENGTH // 2)}.{secrets.token_urlsafe(32)}"
+        try:
+            with transaction.atomic():
+                device = DeviceToken.objects.create(
+                    worker=worker,
+                    name=name,
+                    prefix=token[:PREFIX_LENGTH],
+                    secret_hash=hash_token(token),
+                )
+        except IntegrityError:
+            continue
+        return device, token
+    raise Refusal(Code.UNAVAILABLE, "No free token prefix was found.")
+
+
+def device_of(token: str) -> DeviceToken:
+    """The device of a token, with its worker, in one query.
+
+    Raises `token_invalid`. Notes the use at most once a minute.
+    """
+    if not _TOKEN.fullmatch(token):
+        raise Refusal(Code.TOKEN_INVALID)
+    devices = DeviceToken.objects.select_related("worker")
+    device = devices.filter(prefix=token[:PREFIX_LENGTH]).first()
+    if device is None or not secrets.compare_digest(device.secret_hash, hash_token(token)):
+        raise Refusal(Code.TOKEN_INVALID)
+    now = timezone.now()
+    if not device.is_usable(now):
+        raise Refusal(Code.TOKEN_INVALID)
+    if device.last_used_at is None or now - device.last_used_at >= LAST_USE_EVERY:
+        DeviceToken.objects.filter(pk=device.pk).update(last_used_at=now)
+    return device
+
+
+def sign_in_device(
+    *, password: str, worker_id: int | None = None, email: str = "", device_name: str = ""
+) -> tuple[DeviceToken, str]:
+    """Give a worker's device a token of its own; no other device is signed out.
+
+    Raises `bad_credentials` alike for an unknown worker, a wrong PIN, a deactivated or a
+    locked one. After 20 wrong PINs in a day the worker takes no new device until staff
+    unlock them; devices in use go on.
+    """
+    workers = Worker.objects.select_for_update()
+    find = {"pk": worker_id} if worker_id is not None else {"email": email.strip().lower()}
+    with transaction.atomic(durable=True):
+        worker = workers.filter(**find).first()
+        if worker is None:
+            make_password(password)
+            is_right = False
+        else:
+            is_right = _check_pin(worker, password)
+        if worker is not None and is_right:
+            return issue_token(worker=worker, name=device_name)
+    raise Refusal(Code.BAD_CREDENTIALS)
+
+
+def _check_pin(worker: Worker, password: str) -> bool:
+    """Whether the PIN lets this worker in; counts a wrong one and locks at the limit."""
+
+    def rehash(raw: str) -> None:
+        worker.set_password(raw)
+        worker.save(update_fields=["password", "updated_at"])
+
+    is_right = check_password(password, worker.password, rehash)
+    if not worker.is_active or worker.locked_at is not None:
+        return False
+    if is_right:
+        if worker.failed_logins:
+            worker.failed_logins = 0
+            worker.save(update_fields=["failed_logins", "updated_at"])
+        return True
+    today = timezone.localdate()
+    if worker.failed_logins_on != today:
+        worker.failed_logins_on, worker.failed_logins = today, 0
+    worker.failed_logins += 1
+    if worker.failed_logins >= MAX_FAILED_LOGINS:
+        worker.locked_at = timezone.now()
+    worker.save(update_fields=["failed_logins", "failed_logins_on", "locked_at", "updated_at"])
+    return False
+
+
+def revoke_device(*, device: DeviceToken) -> None:
+    """Take a token back at once."""
+    DeviceToken.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())

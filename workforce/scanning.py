@@ -1,0 +1,62 @@
+"""Scans: what a worker's device read, and what the worker did."""
+
+import datetime
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from config.rest.principals import Principal
+from orders.lifecycle import advance, order_state
+from orders.numbers import normalise_number, read_payload
+from tracking.models import Track
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One scan as the device sent it: `order_number`, or the raw text of the code."""
+
+    action: str
+    order_number: str = ""
+    qr: str = ""
+    location: str = ""
+    note: str = ""
+    scanned_at: datetime.datetime | None = None
+    scan_id: uuid.UUID | None = None
+
+    def digest(self, worker_id: int | None) -> str:
+        """What a repeat with the same `scan_id` must equal: the content and the worker."""
+        content = {
+            "worker": worker_id,
+            "order_number": self.order_number.strip().upper(),
+            "qr": self.qr,
+            "action": self.action,
+            "location": self.location,
+            "note": self.note,
+            "scanned_at": self.scanned_at.isoformat() if self.scanned_at else None,
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
+    """Record one scan; answer its track, and the order's number, status and next steps.
+
+    Raises `unreadable_code` (nothing is written) and the refusals of
+    `orders.lifecycle.advance` (each leaves a refused track).
+    """
+    number = read_payload(scan.qr) if scan.qr else scan.order_number.strip().upper()
+    track = advance(
+        order_number=normalise_number(number) or number,
+        action=scan.action,
+        by=by,
+        source=Track.Source.SCAN,
+        location=scan.location,
+        note=scan.note,
+        scanned_at=scan.scanned_at,
+        scan_id=scan.scan_id,
+        scan_digest=scan.digest(by.id),
+    )
+    order = track.order
+    assert order is not None  # noqa: S101  (a track without an order is a refused one)
+    return track, order_state(order.order_number, track.to_status, by.kind)

@@ -1,0 +1,78 @@
+"""What comes in and goes out of the worker endpoints."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from config.rest.fields import Email, Instant, Integer, RawText, Secret, Text, Uuid
+from workforce.models import Worker
+
+
+class LoginInput(serializers.Serializer):
+    """The body of `POST workers/login`."""
+
+    worker_id = Integer(required=False, min_value=0)
+    email = Text(max_length=255, required=False)
+    password = Secret()
+    device_name = Text(max_length=64, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """A worker is named by id or by email."""
+        if "worker_id" not in attrs and "email" not in attrs:
+            raise serializers.ValidationError({"worker_id": "Send worker_id or email."})
+        return attrs
+
+
+class RegisterInput(serializers.Serializer):
+    """The body of `POST workers/register`."""
+
+    name = Text(max_length=128)
+    email = Email(required=False, allow_null=True)
+    password = Secret(required=False, allow_null=True)
+
+    def validate_password(self, value: str | None) -> str | None:
+        """A PIN has at least six digits; anything else counts as a password."""
+        if value is not None and len(value) < 6:
+            raise serializers.ValidationError("At least 6 digits or characters.")
+        return value
+
+
+class ScanInput(serializers.Serializer):
+    """One scan, as a device sends it."""
+
+    order_number = Text(max_length=64, required=False)
+    qr = RawText(required=False)
+    action = Text(
+        max_length=64,
+        validators=[RegexValidator(r"^[a-z0-9_]{1,64}\Z", "Lower-case letters, digits and _.")],
+    )
+    location = Text(max_length=128, required=False, allow_blank=True)
+    note = Text(max_length=500, required=False, allow_blank=True)
+    scanned_at = Instant(required=False, allow_null=True)
+    scan_id = Uuid(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something must have been read."""
+        if not attrs.get("order_number") and not attrs.get("qr"):
+            raise serializers.ValidationError({"order_number": "Send order_number or qr."})
+        return attrs
+
+
+class WorkerBrief(serializers.ModelSerializer):
+    """A worker, as their own device sees them."""
+
+    class Meta:
+        model = Worker
+        fields = ["id", "name", "email"]
+
+
+class WorkerOutput(serializers.ModelSerializer):
+    """A worker, as staff see them."""
+
+    created_at = Instant()
+    updated_at = Instant()
+
+    class Meta:
+        model = Worker
+        fields = ["id", "name", "email", "is_active", "created_at", "updated_at"]
