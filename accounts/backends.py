@@ -12,7 +12,11 @@ class EmailOrUsernameBackend(ModelBackend):
     """Finds a user by email (in any case) or, for staff, by user name."""
 
     def authenticate(
-        self, request: Any, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: Any,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> User | None:
         """The active user with this password; None costs as much as a wrong password."""
         identity = (username or kwargs.get("email") or "").strip()

@@ -3,7 +3,11 @@
 import uuid
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -76,7 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
@@ -131,7 +135,7 @@ class CustomerManager(UserManager):
 class Customer(User):
     """A customer, as the admin shows them: a user who is not staff."""
 
-    objects = CustomerManager()
+    objects: ClassVar[CustomerManager] = CustomerManager()
 
     class Meta:
         proxy = True

@@ -49,7 +49,7 @@ def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
     if not isinstance(user, User):
         raise Refusal(Code.BAD_CREDENTIALS)
     with transaction.atomic():
-        update_last_login(None, user)
+        update_last_login(User, user)
         return open_session(user=user, user_agent=user_agent)
 
 

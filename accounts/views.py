@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from accounts import registration, sessions
 from accounts.authentication import bearer_of
+from accounts.models import Session
 from accounts.serializers import CustomerOutput, LoginInput, RefreshInput, RegisterInput
 from accounts.sessions import SignedIn
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
@@ -53,9 +54,7 @@ class AuthViewSet(ApiViewSet):
     def login(self, request: Request) -> Response:
         """Sign in by email and password."""
         data = self.read(LoginInput)
-        return Response(
-            signed_in_body(sessions.sign_in(**data, user_agent=user_agent_of(request)))
-        )
+        return Response(signed_in_body(sessions.sign_in(**data, user_agent=user_agent_of(request))))
 
     @action(detail=False, methods=["post"], authentication_classes=[])
     def refresh(self, request: Request) -> Response:
@@ -66,7 +65,7 @@ class AuthViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
         """End this session at once, with both its tokens."""
-        if request.auth is not None:
+        if isinstance(request.auth, Session):
             sessions.sign_out(session=request.auth)
         return Response({"msg": "Logged out"})
 

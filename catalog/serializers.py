@@ -14,4 +14,12 @@ class ServiceOutput(serializers.ModelSerializer):
 
     class Meta:
         model = Service
-        fields = ["id", "name", "price", "duration_minutes", "status", "created_at", "updated_at"]
+        fields = [
+            "id",
+            "name",
+            "price",
+            "duration_minutes",
+            "status",
+            "created_at",
+            "updated_at",
+        ]

@@ -9,13 +9,14 @@ bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 # embedded form runs one process; more need MariaDB and Redis.
 _shared = os.environ.get("DATABASE_URL", "").startswith("mysql") and os.environ.get("CACHE_URL")
 workers = int(
-    os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count() * 2 if _shared else 1)
+    os.environ.get("WEB_CONCURRENCY") or (multiprocessing.cpu_count() * 2 if _shared else 1)
 )
-threads = int(os.environ.get("WEB_THREADS", 4))
+threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"
 
 timeout = 30
 graceful_timeout = 25
 keepalive = 5
 # gunicorn writes its heartbeat here; a disk would stall the workers.
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
+_memory = "/dev/shm"  # noqa: S108
+worker_tmp_dir = _memory if os.path.isdir(_memory) else None

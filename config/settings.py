@@ -17,10 +17,12 @@ SECRET_KEY = (
     else env.str("SECRET_KEY", default="development-only: never serve a shop with this key")
 )
 PUBLIC_URL = env.str(
-    "PUBLIC_URL", default="" if PRODUCTION else f"http://127.0.0.1:{env.int('PORT', default=8000)}"
+    "PUBLIC_URL",
+    default="" if PRODUCTION else f"http://127.0.0.1:{env.int('PORT', default=8000)}",
 ).rstrip("/")
 ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+    "ALLOWED_HOSTS",
+    default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"],
 )
 # What the running shop writes: the embedded database, images, the demo's logins.
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -156,6 +158,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.rest.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.rest.negotiation.OneRenderer",
+    "DEFAULT_PAGINATION_CLASS": "config.rest.pagination.KeysetPagination",
     "EXCEPTION_HANDLER": "config.rest.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -182,6 +185,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 CURRENCY = env.str("CURRENCY", default="INR")
 
+# How long the Counter role may undo its own steps.
+UNDO_WINDOW = timedelta(minutes=env.int("UNDO_MINUTES", default=15))
 QR_PAYLOAD = env.str("QR_PAYLOAD", default="url")
 
 # --- Files, mail, logs --------------------------------------------------------------
@@ -209,7 +214,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": {"request_id": {"()": "config.rest.request_ids.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {request_id} {name}: {message}", "style": "{"}
+        "line": {
+            "format": "{asctime} {levelname} {request_id} {name}: {message}",
+            "style": "{",
+        }
     },
     "handlers": {
         "stderr": {

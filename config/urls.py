@@ -22,7 +22,11 @@ router.register("workers", WorkerViewSet, basename="worker")
 urlpatterns = [
     path("api/v1/", include((router.urls, "v1"))),
     path("admin/", admin.site.urls),
-    re_path(r"^(?:static/)?qr/(?P<order_number>[^/]{1,64})\.png/?$", pages.qr_image, name="qr"),
+    re_path(
+        r"^(?:static/)?qr/(?P<order_number>[^/]{1,64})\.png/?$",
+        pages.qr_image,
+        name="qr",
+    ),
     re_path(r"^t/(?P<order_number>[^/]{1,64})/?$", pages.tracking_page, name="tracking"),
     re_path(
         r"^t/(?P<order_number>[^/]{1,64})/(?P<token>[^/]{1,64})/?$",

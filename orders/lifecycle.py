@@ -9,11 +9,13 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from config.rest.principals import Principal
-from config.rest.refusals import Code, Refusal
+from config.rest.refusals import Code, Refusal, invalid
 from orders.models import Order, Status
 from tracking.ledger import record
 from tracking.models import Track
@@ -91,29 +93,48 @@ def _is_late(order: Order, action: str, scanned_at: datetime.datetime | None) ->
     return scanned_at < order.status_changed_at
 
 
+def may_take(order: Order, action: str, by: Principal) -> bool:
+    """Whether the table lets this principal take this step; words that move nothing pass."""
+    if action not in Status.values:
+        return True
+    return by.kind in TRANSITIONS[Status(order.status)].get(Status(action), ())
+
+
+def _may_correct(by: Principal, reason: str) -> bool:
+    """Whether staff may set any status here.
+
+    Raises `permission_denied` for a reason from who lacks the permission, `validation`
+    where who holds it gives no reason.
+    """
+    if not by.is_staff:
+        return False
+    holds_permission = by.user.has_perm("orders.correct_status")
+    if reason and not holds_permission:
+        raise Refusal(Code.PERMISSION_DENIED)
+    if holds_permission and not reason:
+        raise invalid("reason", "A step outside the life cycle needs a reason.")
+    return holds_permission
+
+
 def _decide(
-    order: Order, action: str, by: Principal, scanned_at: datetime.datetime | None
+    order: Order,
+    action: str,
+    by: Principal,
+    scanned_at: datetime.datetime | None,
+    reason: str,
 ) -> tuple[str, str]:
-    """The result and, for a refusal, its code."""
+    """The result, and the track's reason: a refusal's code, or why staff correct."""
     if order.deleted_at is not None:
         return Track.Result.REFUSED, Code.ORDER_DELETED
-    if action not in Status.values or by.kind in TRANSITIONS[Status(order.status)].get(
-        Status(action), ()
-    ):
-        return Track.Result.RECORDED, ""
+    if may_take(order, action, by):
+        return Track.Result.RECORDED, reason
     if action == order.status:
         return Track.Result.ALREADY, ""
     if by.is_worker and _is_late(order, action, scanned_at):
         return Track.Result.LATE, ""
+    if _may_correct(by, reason):
+        return Track.Result.RECORDED, reason
     return Track.Result.REFUSED, Code.TRANSITION_NOT_ALLOWED
-
-
-def _move(order: Order, to: str) -> list[str]:
-    """Assign the status; answer the fields to save."""
-    order.status = to
-    order.status_changed_at = timezone.now()
-    order.version += 1
-    return ["status", "status_changed_at", "version", "updated_at"]
 
 
 def step(
@@ -122,38 +143,105 @@ def step(
     action: str,
     by: Principal,
     scanned_at: datetime.datetime | None = None,
+    reason: str = "",
     **facts: Any,
 ) -> Track:
     """Decide one action on a locked order and write what came of it, refused or not.
 
     For verbs that hold the row's lock in a transaction of their own. A refusal is
-    written, not raised: the caller commits it first and then raises `refusal_of`.
+    written, not raised: the caller commits it first and then raises `refusal_of`. With a
+    `reason`, staff who hold `orders.correct_status` may set any status; raises
+    `validation` where that reason is missing.
     """
-    result, reason = _decide(order, action, by, scanned_at)
+    result, reason = _decide(order, action, by, scanned_at, reason)
+    moves = result == Track.Result.RECORDED and action in Status.values
+    return _write(
+        order,
+        to=action if moves else order.status,
+        by=by,
+        action=action,
+        result=result,
+        reason=reason,
+        scanned_at=scanned_at or timezone.now(),
+        **facts,
+    )
+
+
+def _write(order: Order, *, to: str, by: Principal, **facts: Any) -> Track:
+    """Move a locked order (or leave it where it is) and append the track of it."""
     before = order.status
     fields = ["last_seq"]
-    if result == Track.Result.RECORDED and action in Status.values:
-        fields += _move(order, action)
+    if to != before:
+        order.status = to
+        order.status_changed_at = timezone.now()
+        order.version += 1
+        fields += ["status", "status_changed_at", "version", "updated_at"]
     order.last_seq += 1
     track = record(
         by=by,
         order=order,
         seq=order.last_seq,
-        action=action,
         from_status=before,
-        to_status=order.status,
-        result=result,
-        reason=reason,
-        scanned_at=scanned_at or timezone.now(),
+        to_status=to,
         **facts,
     )
     order.save(update_fields=fields)
     return track
 
 
+def undo(*, order: Order, by: Principal, source: str) -> Order:
+    """Take the newest status step of an order back, by a new track that voids it.
+
+    Who holds `orders.correct_status` may undo any step; others their own, within
+    UNDO_MINUTES. Raises `transition_not_allowed` where nothing can be undone: only the
+    placing stands, or the newest step is itself an undoing (scan again instead).
+    """
+    with transaction.atomic(durable=True):
+        order = locked(order)
+        newest = (
+            Track.objects.filter(order=order, result=Track.Result.RECORDED)
+            .exclude(from_status=F("to_status"))
+            .order_by("-seq")
+            .first()
+        )
+        if newest is None or newest.voids_id is not None or not newest.from_status:
+            raise Refusal(Code.TRANSITION_NOT_ALLOWED, "There is no step to undo.")
+        if not _may_undo(newest, by):
+            raise Refusal(Code.PERMISSION_DENIED, "Only your own step, and only for a while.")
+        _write(
+            order,
+            to=newest.from_status,
+            by=by,
+            action="undo",
+            result=Track.Result.RECORDED,
+            voids=newest,
+            source=source,
+        )
+    return order
+
+
+def _may_undo(track: Track, by: Principal) -> bool:
+    if by.user.has_perm("orders.correct_status"):
+        return True
+    is_recent = timezone.now() - track.created_at <= settings.UNDO_WINDOW
+    return track.actor_id == by.id and is_recent
+
+
+def locked(order: Order) -> Order:
+    """The order's row as it is now, locked until the transaction ends.
+
+    Raises `order_not_found` if it was deleted since it was read.
+    """
+    row = Order.objects.select_for_update().present().filter(pk=order.pk).first()
+    if row is None:
+        raise Refusal(Code.ORDER_NOT_FOUND)
+    return row
+
+
 def refusal_of(track: Track, kind: str) -> Refusal:
     """The refusal that a refused track stands for, the same however often it is told."""
     code = Code(track.reason)
+    order_number = track.order.order_number if track.order else track.order_number
     if code != Code.TRANSITION_NOT_ALLOWED:
         return Refusal(code)
     allowed = allowed_next(track.from_status, kind)
@@ -161,7 +249,7 @@ def refusal_of(track: Track, kind: str) -> Refusal:
     return Refusal(
         code,
         f"The order is {track.from_status} and cannot become {track.action}; {hint}.",
-        order=order_state(track.order.order_number, track.from_status, kind),
+        order=order_state(order_number, track.from_status, kind),
     )
 
 
@@ -186,7 +274,7 @@ def advance(
     Raises `order_not_found`, `order_deleted`, `transition_not_allowed` (each leaves a
     refused track) and `scan_id_reused`.
     """
-    facts = {
+    facts: dict[str, Any] = {
         "source": source,
         "location": location,
         "note": note,

@@ -13,7 +13,6 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from config.rest.fields import utc_text
-from config.rest.refusals import Code, Refusal
 from orders import qr
 from orders.lifecycle import STAGES
 from orders.models import Order, Status
@@ -62,7 +61,10 @@ def _progress(order: Order, reached: dict[str, datetime.datetime]) -> list[dict[
 
 
 def _answer(
-    request: HttpRequest, order: Order, stages: list[dict[str, Any]], detail: dict[str, Any]
+    request: HttpRequest,
+    order: Order,
+    stages: list[dict[str, Any]],
+    detail: dict[str, Any],
 ) -> HttpResponse:
     """The page, or with `Accept: application/json` the same as JSON."""
     if request.accepts("text/html"):
@@ -94,9 +96,7 @@ def tracking_page(request: HttpRequest, order_number: str) -> HttpResponse:
 
 
 @require_safe
-def tracking_page_with_token(
-    request: HttpRequest, order_number: str, token: str
-) -> HttpResponse:
+def tracking_page_with_token(request: HttpRequest, order_number: str, token: str) -> HttpResponse:
     """`/t/<order_number>/<token>`: services, dates and the timeline; no personal data."""
     order = _present_order(order_number)
     if not secrets.compare_digest(order.token.encode(), token.encode(errors="replace")):
@@ -115,9 +115,7 @@ def tracking_page_with_token(
     }
     if not request.accepts("text/html"):
         return _answer(request, order, [], detail)
-    return _answer(
-        request, order, _progress(order, reached), {"timeline": steps, "lines": lines}
-    )
+    return _answer(request, order, _progress(order, reached), {"timeline": steps, "lines": lines})
 
 
 @require_safe

@@ -45,6 +45,10 @@ class Contact(NamedTuple):
     phone: str = ""
 
 
+NO_PICKUP = Pickup()
+NOBODY = Contact()
+
+
 def service_named(name: str) -> Service:
     """The one active service of this name.
 
@@ -132,8 +136,8 @@ def place_order(
     items: Sequence[Item],
     source: str,
     customer: User | None = None,
-    contact: Contact = Contact(),
-    pickup: Pickup = Pickup(),
+    contact: Contact = NOBODY,
+    pickup: Pickup = NO_PICKUP,
     instructions: str = "",
 ) -> Order:
     """Place an order: its lines, its customer and its first track, or nothing at all.
@@ -169,7 +173,7 @@ def place_order(
             action=Status.CREATED,
             to_status=Status.CREATED,
             result=Track.Result.RECORDED,
-            source=_TRACK_SOURCE[source],
+            source=_TRACK_SOURCE[Order.Source(source)],
         )
     return order
 

@@ -33,7 +33,9 @@ def payload_of(order: Order, *, with_token: bool) -> str:
 
 def _code(text: str) -> qrcode.QRCode:
     code = qrcode.QRCode(
-        error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=BOX_SIZE, border=BORDER
+        error_correction=qrcode.constants.ERROR_CORRECT_M,
+        box_size=BOX_SIZE,
+        border=BORDER,
     )
     code.add_data(text)
     return code

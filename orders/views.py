@@ -1,9 +1,10 @@
-"""`/api/v1/orders`: placing and reading orders."""
+"""`/api/v1/orders`: placing, reading and changing orders."""
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from rest_framework import mixins
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,10 +12,11 @@ from accounts.models import Customer, User
 from config.rest.permissions import ANYONE, CUSTOMER, WORKER, allow
 from config.rest.refusals import invalid
 from config.rest.views import ApiViewSet
+from orders import editing, lifecycle, qr
 from orders.models import Order, OrderQuerySet
 from orders.numbers import normalise_number
-from orders.placing import Contact, Item, Pickup, place_order, service_named
-from orders.serializers import OrderOutput, PlaceOrderInput
+from orders.placing import NO_PICKUP, Contact, Item, place_order, service_named
+from orders.serializers import EditOrderInput, OrderOutput, PlaceOrderInput
 
 
 def find_order(orders: OrderQuerySet, key: str, *, by_number_only: bool = False) -> Order:
@@ -23,9 +25,10 @@ def find_order(orders: OrderQuerySet, key: str, *, by_number_only: bool = False)
     Raises Http404.
     """
     order = orders.filter(order_number=normalise_number(key)).first()
-    if order is None and key.isascii() and key.isdigit() and not by_number_only:
-        if not Order.objects.filter(order_number=key).exists():
-            order = orders.filter(pk=int(key)).first()
+    may_be_id = key.isascii() and key.isdigit() and not by_number_only
+    # A number that is another's, or deleted, is still no id.
+    if order is None and may_be_id and not Order.objects.filter(order_number=key).exists():
+        order = orders.filter(pk=int(key)).first()
     if order is None:
         raise Http404
     return order
@@ -35,18 +38,46 @@ def items_of(data: dict[str, Any]) -> list[Item]:
     """What a placing body asks for, in whichever of its three forms."""
     if data.get("items"):
         return [Item(**item) for item in data["items"]]
-    if data.get("service_id"):
+    if data.get("service_id") is not None:
         return [Item(data["service_id"])]
     return [Item(service_named(data["service_name"]).pk)]
 
 
+def customer_with(customer_id: int) -> User:
+    """The active customer whom staff name; raises `validation`."""
+    customer = Customer.objects.filter(pk=customer_id, is_active=True).first()
+    if customer is None:
+        raise invalid("customer_id", "There is no such customer.")
+    return customer
+
+
+def changes_of(data: dict[str, Any]) -> dict[str, Any]:
+    """An edit's body as the verb takes it: model fields, and items."""
+    plain = ("name", "email", "phone")
+    changes = {name: data[name] for name in plain if name in data}
+    if "instructions" in data:
+        changes["instructions"] = data["instructions"] or ""
+    if "pickup_date" in data:
+        pickup = data["pickup_date"] or NO_PICKUP
+        changes |= {"pickup_at": pickup.at, "pickup_has_time": pickup.has_time}
+    if "items" in data:
+        changes["items"] = [Item(i["service_id"] or 0, i["quantity"]) for i in data["items"]]
+    return changes
+
+
 class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
-    """Anyone places an order; owners, staff and workers read it."""
+    """Anyone places an order; owners, staff and workers read it; owners and staff change it."""
 
     access = {
         "create": allow(ANYONE, CUSTOMER, permission="orders.add_order"),
         "list": allow(CUSTOMER, permission="orders.view_order"),
         "retrieve": allow(CUSTOMER, WORKER, permission="orders.view_order"),
+        "update": allow(CUSTOMER, permission="orders.change_order"),
+        "partial_update": allow(CUSTOMER, permission="orders.change_order"),
+        "destroy": allow(CUSTOMER, permission="orders.delete_order"),
+        "undo": allow(permission="orders.change_order"),
+        "restore": allow(permission="orders.restore_order"),
+        "qr": allow(CUSTOMER, WORKER, permission="orders.view_order"),
     }
     serializer_class = OrderOutput
     lookup_value_regex = "[^/]{1,64}"
@@ -56,11 +87,12 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
         orders = Order.objects.order_by("-id").prefetch_related("lines")
         if self.principal.is_customer:
             return orders.owned_by(self.principal.user)
-        return orders.present()
+        return orders if self.action == "restore" else orders.present()
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        """Tell the serializers who reads."""
-        return super().get_serializer_context() | {"principal": self.principal}
+    def get_object(self) -> Order:
+        """The order of the path, by its number or id (workers: by its number)."""
+        by_number_only = self.principal.is_worker
+        return find_order(self.get_queryset(), self.kwargs["pk"], by_number_only=by_number_only)
 
     def create(self, request: Request) -> Response:
         """Place an order."""
@@ -71,23 +103,71 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
             source=Order.Source.API,
             customer=self._customer(data),
             contact=Contact(data.get("name", ""), data.get("email", ""), data.get("phone", "")),
-            pickup=data.get("pickup_date") or Pickup(),
+            pickup=data.get("pickup_date") or NO_PICKUP,
             instructions=data.get("instructions") or "",
         )
-        return Response(self.get_serializer(order).data, status=201)
+        return self._answer(order, status=201)
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        """One order, by its number or id (workers: by its number)."""
-        order = find_order(self.get_queryset(), pk, by_number_only=self.principal.is_worker)
-        return Response(self.get_serializer(order).data)
+        """One order."""
+        return self._answer(self.get_object())
+
+    def update(self, request: Request, pk: str) -> Response:
+        """Change parts of an order; clients may send the whole object back."""
+        order, data = self.get_object(), self.read(EditOrderInput)
+        changes = changes_of(data)
+        chosen = data.get("customer_id")
+        if self.principal.is_staff and "customer_id" in data and chosen != order.customer_id:
+            changes["customer"] = None if chosen is None else customer_with(chosen)
+        order = editing.edit_order(
+            order=order,
+            by=self.principal,
+            source=self._source,
+            changes=changes,
+            status=data.get("status", ""),
+            reason=data.get("reason", ""),
+        )
+        return Response({"msg": "Updated", "order": self.get_serializer(order).data})
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Hide an order; nothing is erased."""
+        editing.delete_order(order=self.get_object(), by=self.principal, source=self._source)
+        return Response({"msg": "Deleted"})
+
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Take the newest step back."""
+        order = self.get_object()
+        return self._answer(lifecycle.undo(order=order, by=self.principal, source=self._source))
+
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring a deleted order back."""
+        order = self.get_object()
+        return self._answer(
+            editing.restore_order(order=order, by=self.principal, source=self._source)
+        )
+
+    @action(detail=True, url_path=r"qr\.(?P<form>png|svg)")
+    def qr(self, request: Request, pk: str, form: str) -> HttpResponse:
+        """The order's QR image with its secret token."""
+        text = qr.payload_of(self.get_object(), with_token=True)
+        image = qr.png(text) if form == "png" else qr.svg(text)
+        content_type = {"png": "image/png", "svg": "image/svg+xml"}[form]
+        headers = {"Cache-Control": "private, max-age=86400"}
+        return HttpResponse(image, content_type=content_type, headers=headers)
+
+    _source = Order.Source.API
+
+    def _answer(self, order: Order, status: int = 200) -> Response:
+        return Response(self.get_serializer(order).data, status=status)
 
     def _customer(self, data: dict[str, Any]) -> User | None:
-        """Who is signed in, or whom staff chose; raises `validation`."""
+        """Who is signed in, or whom staff chose."""
         if self.principal.is_customer:
             return self.principal.user
         if not self.principal.is_staff or data.get("customer_id") is None:
             return None
-        customer = Customer.objects.filter(pk=data["customer_id"], is_active=True).first()
-        if customer is None:
-            raise invalid("customer_id", "There is no such customer.")
-        return customer
+        return customer_with(data["customer_id"])

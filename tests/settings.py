@@ -4,18 +4,20 @@ import os
 
 os.environ.setdefault("SHOP_NAME", "Roundtrip")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import BASE_DIR, DATABASES
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, VAR_DIR
 
 ARGON2_MEMORY_KIB = 8
 ARGON2_TIME_COST = 1
 
 # A file, not memory: threads of a test each open a connection of their own.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    (BASE_DIR / "var").mkdir(exist_ok=True)
-    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / "var" / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
-    DATABASES["default"]["TEST"] = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_general_ci"}
+    DATABASES["default"]["TEST"] = {
+        "CHARSET": "utf8mb4",
+        "COLLATION": "utf8mb4_general_ci",
+    }
 
-MEDIA_ROOT = BASE_DIR / "var" / "test-media"
+MEDIA_ROOT = VAR_DIR / "test-media"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -47,3 +47,9 @@ def timeline(order_id: int) -> QuerySet[Track]:
         .exclude(from_status=F("to_status"))
         .order_by("seq")
     )
+
+
+def last_track(order_id: int) -> Track | None:
+    """The newest track of an order, whatever its result."""
+    tracks = Track.objects.filter(order_id=order_id)
+    return tracks.select_related("order", "actor", "voided_by").order_by("-seq").first()

@@ -59,10 +59,16 @@ class Track(models.Model):
         "workforce.Worker", on_delete=models.PROTECT, null=True, related_name="tracks"
     )
     device = models.ForeignKey(
-        "workforce.DeviceToken", on_delete=models.PROTECT, null=True, related_name="tracks"
+        "workforce.DeviceToken",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="tracks",
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="tracks"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="tracks",
     )
     legacy_worker = models.CharField(max_length=64, blank=True)
     action = models.CharField(_("action"), max_length=64)
@@ -115,7 +121,7 @@ class Track(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Append; raises TypeError for a track that already stands."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("Tracks are never changed.")
         super().save(*args, **kwargs)
 

@@ -65,7 +65,11 @@ def device_of(token: str) -> DeviceToken:
 
 
 def sign_in_device(
-    *, password: str, worker_id: int | None = None, email: str = "", device_name: str = ""
+    *,
+    password: str,
+    worker_id: int | None = None,
+    email: str = "",
+    device_name: str = "",
 ) -> tuple[DeviceToken, str]:
     """Give a worker's device a token of its own; no other device is signed out.
 
@@ -74,7 +78,9 @@ def sign_in_device(
     unlock them; devices in use go on.
     """
     workers = Worker.objects.select_for_update()
-    find = {"pk": worker_id} if worker_id is not None else {"email": email.strip().lower()}
+    find: dict[str, int | str] = (
+        {"pk": worker_id} if worker_id is not None else {"email": email.strip().lower()}
+    )
     with transaction.atomic(durable=True):
         worker = workers.filter(**find).first()
         if worker is None:

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.rest.principals import Principal
+from config.rest.refusals import Code, Refusal
 from orders.lifecycle import advance, order_state
+from orders.models import Order
 from orders.numbers import normalise_number, read_payload
+from tracking.ledger import last_track
 from tracking.models import Track
 
 
@@ -47,7 +50,7 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     """
     number = read_payload(scan.qr) if scan.qr else scan.order_number.strip().upper()
     track = advance(
-        order_number=normalise_number(number) or number,
+        order_number=number,
         action=scan.action,
         by=by,
         source=Track.Source.SCAN,
@@ -57,6 +60,21 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
         scan_id=scan.scan_id,
         scan_digest=scan.digest(by.id),
     )
-    order = track.order
-    assert order is not None  # noqa: S101  (a track without an order is a refused one)
-    return track, order_state(order.order_number, track.to_status, by.kind)
+    return track, order_state(number, track.to_status, by.kind)
+
+
+def peek(*, by: Principal, order_number: str = "", qr: str = "") -> dict[str, Any]:
+    """What a scan would find: the order's state and its last track. Writes nothing.
+
+    Raises `unreadable_code`, `order_not_found` and `order_deleted`.
+    """
+    number = read_payload(qr) if qr else normalise_number(order_number)
+    order = Order.objects.filter(order_number=number).first()
+    if order is None:
+        raise Refusal(Code.ORDER_NOT_FOUND)
+    if order.deleted_at is not None:
+        raise Refusal(Code.ORDER_DELETED)
+    return {
+        "order": order_state(order.order_number, order.status, by.kind),
+        "last_track": last_track(order.pk),
+    }

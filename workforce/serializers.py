@@ -38,11 +38,22 @@ class RegisterInput(serializers.Serializer):
         return value
 
 
-class ScanInput(serializers.Serializer):
-    """One scan, as a device sends it."""
+class PeekInput(serializers.Serializer):
+    """The body of `POST workers/peek`: an order's number, or what the scanner read."""
 
     order_number = Text(max_length=64, required=False)
     qr = RawText(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Something must have been read."""
+        if not attrs.get("order_number") and not attrs.get("qr"):
+            raise serializers.ValidationError({"order_number": "Send order_number or qr."})
+        return attrs
+
+
+class ScanInput(PeekInput):
+    """One scan, as a device sends it."""
+
     action = Text(
         max_length=64,
         validators=[RegexValidator(r"^[a-z0-9_]{1,64}\Z", "Lower-case letters, digits and _.")],
@@ -52,11 +63,11 @@ class ScanInput(serializers.Serializer):
     scanned_at = Instant(required=False, allow_null=True)
     scan_id = Uuid(required=False, allow_null=True)
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Something must have been read."""
-        if not attrs.get("order_number") and not attrs.get("qr"):
-            raise serializers.ValidationError({"order_number": "Send order_number or qr."})
-        return attrs
+
+class ScansInput(serializers.Serializer):
+    """The body of `POST workers/scans`; each scan is validated for itself."""
+
+    scans = serializers.ListField(child=serializers.JSONField(), max_length=200)
 
 
 class WorkerBrief(serializers.ModelSerializer):

@@ -1,19 +1,27 @@
 """`/api/v1/workers`: workers sign their devices in and scan."""
 
+from typing import Any
+
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.rest.errors import refusal_of
 from config.rest.permissions import EVERYONE, WORKER, allow
+from config.rest.refusals import Refusal
 from config.rest.views import ApiViewSet
+from tracking.models import Track
 from tracking.serializers import TrackOutput
 from workforce import devices
 from workforce.registration import register_worker
-from workforce.scanning import Scan, record_scan
+from workforce.scanning import Scan, peek, record_scan
 from workforce.serializers import (
     LoginInput,
+    PeekInput,
     RegisterInput,
     ScanInput,
+    ScansInput,
     WorkerBrief,
     WorkerOutput,
 )
@@ -26,6 +34,8 @@ class WorkerViewSet(ApiViewSet):
         "login": EVERYONE,
         "register": allow(permission="workforce.add_worker"),
         "scan": allow(WORKER),
+        "scans": allow(WORKER),
+        "peek": allow(WORKER),
     }
 
     @action(detail=False, methods=["post"], authentication_classes=[])
@@ -44,6 +54,38 @@ class WorkerViewSet(ApiViewSet):
     def scan(self, request: Request) -> Response:
         """Record a scan, which may move the order."""
         track, order = record_scan(by=self.principal, scan=Scan(**self.read(ScanInput)))
-        context = self.get_serializer_context() | {"principal": self.principal}
-        track_body = TrackOutput(track, context=context).data
-        return Response({"msg": "Scan recorded", "track": track_body, "order": order})
+        return Response({"msg": "Scan recorded", "track": self._track(track), "order": order})
+
+    @action(detail=False, methods=["post"])
+    def scans(self, request: Request) -> Response:
+        """Record an offline device's queue, each scan for itself."""
+        return Response([self._result(scan) for scan in self.read(ScansInput)["scans"]])
+
+    @action(detail=False, methods=["post"])
+    def peek(self, request: Request) -> Response:
+        """What a scan would do; writes nothing."""
+        found = peek(by=self.principal, **self.read(PeekInput))
+        last = found["last_track"]
+        return Response(found | {"last_track": last and self._track(last)})
+
+    def _track(self, track: Track) -> dict[str, Any]:
+        return TrackOutput(track, context=self.get_serializer_context()).data
+
+    def _result(self, sent: Any) -> dict[str, Any]:
+        """The verdict on one scan of a queue; a refusal is a verdict too."""
+        verdict = {"scan_id": sent.get("scan_id") if isinstance(sent, dict) else None}
+        serializer = ScanInput(data=sent, context=self.get_serializer_context())
+        try:
+            serializer.is_valid(raise_exception=True)
+            scan = Scan(**serializer.validated_data)
+            track, order = record_scan(by=self.principal, scan=scan)
+        except (Refusal, ValidationError) as error:
+            refusal = refusal_of(error)
+            assert refusal is not None  # noqa: S101  (both kinds have one)
+            return verdict | {
+                "status": refusal.status,
+                "code": refusal.code.value,
+                "detail": refusal.detail,
+                **refusal.extra,
+            }
+        return verdict | {"status": 200, "track": self._track(track), "order": order}

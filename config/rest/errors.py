@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework import exceptions
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
 from config.rest.refusals import Code, Refusal
@@ -82,7 +83,7 @@ def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
     elif any(isinstance(part, dict | list) for part in detail):
         pairs = [(str(index), part) for index, part in enumerate(detail)]
     else:
-        return {name or exceptions.api_settings.NON_FIELD_ERRORS_KEY: [str(t) for t in detail]}
+        return {name or api_settings.NON_FIELD_ERRORS_KEY: [str(t) for t in detail]}
     errors: dict[str, list[str]] = {}
     for key, value in pairs:
         errors |= _flatten(value, f"{name}.{key}" if name else key) if value else {}
@@ -111,7 +112,7 @@ def refusal_of(error: Exception) -> Refusal | None:
         case exceptions.PermissionDenied() if str(error.detail).startswith("CSRF Failed"):
             return Refusal(Code.CSRF_FAILED)
         case DatabaseError():
-            logger.exception("The database failed.")
+            logger.error("The database failed.", exc_info=error)
             return Refusal(Code.UNAVAILABLE, headers={"Retry-After": "5"})
     return None
 

@@ -52,7 +52,7 @@ def principal_of(request: Any) -> Principal:
     their models.
     """
     user = request.user
-    kind = getattr(user, "principal_kind", "anyone")
+    kind: Kind = getattr(user, "principal_kind", "anyone")
     if kind == "worker":
         return Principal("worker", worker=user, device=request.auth)
     return Principal(kind, user=user) if kind != "anyone" else ANYONE

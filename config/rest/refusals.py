@@ -13,7 +13,10 @@ class Code(models.TextChoices):
 
     VALIDATION = "validation", "Some fields are not valid."
     MALFORMED_BODY = "malformed_body", "The request could not be read."
-    UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", "Send the body as application/json."
+    UNSUPPORTED_MEDIA_TYPE = (
+        "unsupported_media_type",
+        "Send the body as application/json.",
+    )
     PAYLOAD_TOO_LARGE = "payload_too_large", "The body is too large."
     METHOD_NOT_ALLOWED = "method_not_allowed", "This method is not allowed here."
     NOT_FOUND = "not_found", "There is nothing here."
@@ -28,10 +31,16 @@ class Code(models.TextChoices):
     EMAIL_TAKEN = "email_taken", "There is already an account with this email."
     UNKNOWN_SERVICE = "unknown_service", "There is no such service."
     SERVICE_INACTIVE = "service_inactive", "This service is not offered at present."
-    SERVICE_AMBIGUOUS = "service_ambiguous", "Several services have this name; send service_id."
+    SERVICE_AMBIGUOUS = (
+        "service_ambiguous",
+        "Several services have this name; send service_id.",
+    )
     ORDER_NOT_FOUND = "order_not_found", "There is no such order."
     ORDER_DELETED = "order_deleted", "This order was deleted."
-    TRANSITION_NOT_ALLOWED = "transition_not_allowed", "The order cannot take this step now."
+    TRANSITION_NOT_ALLOWED = (
+        "transition_not_allowed",
+        "The order cannot take this step now.",
+    )
     NOT_EDITABLE = "not_editable", "This order can no longer be changed."
     ALREADY_PICKED_UP = "already_picked_up", "The order was already picked up."
     IN_USE = "in_use", "Orders refer to this; set it inactive instead."
@@ -89,7 +98,7 @@ STATUS: dict[str, int] = {
 }
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  (a no is an answer, not an error)
     """A typed no.  What it is about goes with it, so that the caller can act on it.
 
     `errors` maps field names to lists of texts; `extra` holds further members of the

@@ -3,6 +3,7 @@
 from typing import Any
 
 from rest_framework import viewsets
+from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from config.rest.permissions import Access
@@ -30,10 +31,22 @@ class ApiViewSet(viewsets.GenericViewSet):
         """Who is calling."""
         return principal_of(self.request)
 
+    def page(self, rows: Any) -> Response:
+        """One page of a list, by the view's serializer."""
+        serializer = self.get_serializer(self.paginate_queryset(rows), many=True)
+        return self.get_paginated_response(serializer.data)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Tell the serializers who reads."""
+        return super().get_serializer_context() | {"principal": self.principal}
+
     def read(self, serializer_class: Any, *, partial: bool = False, **kwargs: Any) -> Any:
         """The validated body; raises the `validation` refusal that names each bad field."""
         serializer = serializer_class(
-            data=self.request.data, partial=partial, context=self.get_serializer_context(), **kwargs
+            data=self.request.data,
+            partial=partial,
+            context=self.get_serializer_context(),
+            **kwargs,
         )
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data

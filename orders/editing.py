@@ -1,0 +1,130 @@
+"""Changing, deleting and restoring orders that were placed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.rest.principals import Principal
+from config.rest.refusals import Code, Refusal, invalid
+from orders.lifecycle import locked, may_take, refusal_of, step
+from orders.models import Order, OrderLine, Status
+from orders.placing import Item, lines_of, services_of, summary_of
+from tracking.models import Track
+
+# What an order's owner may change, while it waits.
+OWNER_FIELDS = frozenset({"pickup_at", "pickup_has_time", "instructions", "items"})
+
+
+def _items_now(order: Order) -> list[Item]:
+    # No service has the number 0: it stands for the unknown one of an imported line.
+    return [Item(line.service_id or 0, line.quantity) for line in order.lines.all()]
+
+
+def _real_changes(order: Order, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs from the order as it is: clients send the whole object back."""
+    now = {name: getattr(order, name) for name in wanted if name != "items"}
+    if "items" in wanted:
+        now["items"] = _items_now(order)
+    return {name: value for name, value in wanted.items() if value != now[name]}
+
+
+def _replace_lines(order: Order, items: list[Item]) -> dict[str, Any]:
+    """Put new lines in the place of the old ones, at the prices of today."""
+    if not all(item.service_id for item in items):
+        raise invalid("items", "Every item needs a service_id.")
+    lines = lines_of(items, services_of(items))
+    summary = summary_of(lines)
+    order.lines.all().delete()
+    for line in lines:
+        line.order = order
+    OrderLine.objects.bulk_create(lines)
+    return summary
+
+
+def _apply(order: Order, changes: dict[str, Any]) -> None:
+    """Write changed fields of a locked order, narrowly, as its next version.
+
+    A customer whom staff choose is the order's owner at once (contract, "Whose order").
+    """
+    if "customer" in changes:
+        changes["customer_confirmed"] = changes["customer"] is not None
+    if "items" in changes:
+        changes |= _replace_lines(order, changes.pop("items"))
+    for name, value in changes.items():
+        setattr(order, name, value)
+    order.version += 1
+    order.save(update_fields=[*changes, "version", "updated_at"])
+
+
+def edit_order(
+    *,
+    order: Order,
+    by: Principal,
+    source: str,
+    changes: Mapping[str, Any],
+    status: str = "",
+    reason: str = "",
+    expected_version: int | None = None,
+) -> Order:
+    """Change an order's fields and, if asked, its status: all of it or nothing.
+
+    `changes` maps model fields to values, and `items` to a list of `Item`. Owners change
+    `OWNER_FIELDS` while the order is `created`; staff every field. What equals the
+    present value is no change.
+
+    Raises `precondition_failed` if the version is not the expected one, `not_editable`,
+    the refusals of services, and those of `lifecycle.step` (a refused step leaves its
+    track, and nothing else).
+    """
+    with transaction.atomic(durable=True):
+        order = locked(order)
+        if expected_version is not None and expected_version != order.version:
+            raise Refusal(Code.PRECONDITION_FAILED)
+        real = _real_changes(order, changes)
+        if not by.is_staff:
+            real = {name: value for name, value in real.items() if name in OWNER_FIELDS}
+            if real and order.status != Status.CREATED:
+                raise Refusal(Code.NOT_EDITABLE)
+        track = None
+        if status and status != order.status:
+            track = step(order, action=status, by=by, reason=reason, source=source)
+        is_refused = track is not None and track.result == Track.Result.REFUSED
+        if real and not is_refused:
+            _apply(order, real)
+    if track is not None and is_refused:
+        raise refusal_of(track, by.kind)
+    return order
+
+
+def delete_order(*, order: Order, by: Principal, source: str) -> None:
+    """Hide an order from every API call and page; staff can restore it.
+
+    An owner's deletion of a `created` order cancels it first. Raises `already_picked_up`
+    for an owner once it moved.
+    """
+    with transaction.atomic(durable=True):
+        order = locked(order)
+        if not by.is_staff and order.status != Status.CANCELLED:
+            if not may_take(order, Status.CANCELLED, by):
+                raise Refusal(Code.ALREADY_PICKED_UP)
+            step(order, action=Status.CANCELLED, by=by, source=source)
+        step(order, action="deleted", by=by, source=source)
+        order.deleted_at = timezone.now()
+        order.deleted_by = by.user
+        order.version += 1
+        order.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
+
+
+def restore_order(*, order: Order, by: Principal, source: str) -> Order:
+    """Bring a deleted order back, in the status it had; one that is there stays as it is."""
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.deleted_at is None:
+            return order
+        order.deleted_at = order.deleted_by = None
+        order.version += 1
+        order.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
+        step(order, action="restored", by=by, source=source)
+    return order

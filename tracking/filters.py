@@ -1,0 +1,24 @@
+"""The query parameters of track lists."""
+
+from django.db.models import Q, QuerySet
+from django_filters import rest_framework as filters
+
+from tracking.models import Track
+
+
+class TrackFilter(filters.FilterSet):
+    """By order, worker, action and result."""
+
+    order_number = filters.CharFilter(method="of_order", max_length=64)
+    worker = filters.NumberFilter(field_name="worker_id", min_value=0, max_value=2**63 - 1)
+    action = filters.CharFilter(max_length=64)
+    result = filters.ChoiceFilter(choices=Track.Result.choices)
+
+    class Meta:
+        model = Track
+        fields: list[str] = []
+
+    def of_order(self, tracks: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
+        """The tracks of an order, or of a number that no order has."""
+        number = value.strip().upper()
+        return tracks.filter(Q(order__order_number=number) | Q(order=None, order_number=number))
