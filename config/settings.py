@@ -118,7 +118,10 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.EmailOrUsernameBackend"]
-PASSWORD_HASHERS = ["accounts.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "accounts.hashers.Argon2PasswordHasher",
+    "accounts.hashers.LegacyWerkzeugHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
