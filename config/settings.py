@@ -158,7 +158,7 @@ REST_FRAMEWORK = {
         "accounts.authentication.StaffSessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["config.rest.permissions.PrincipalPermission"],
-    "DEFAULT_PARSER_CLASSES": ["config.rest.parsers.BoundedJSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.rest.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.rest.negotiation.OneRenderer",
     "DEFAULT_PAGINATION_CLASS": "config.rest.pagination.KeysetPagination",

@@ -10,7 +10,7 @@ from accounts.sessions import open_session
 from workforce.devices import issue_token
 from workforce.models import DeviceToken, Worker
 
-PASSWORD = "a-copper-kettle-sings"  # noqa: S105
+PASSWORD = "a-copper-kettle-sings"
 PIN = "482913"
 
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from django.db import DatabaseError
+from django.core.exceptions import RequestDataTooBig
+from django.db import Error as AnyDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.views.csrf import csrf_failure as csrf_page
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -66,11 +67,19 @@ def content_type_of(path: str) -> str:
     return "application/problem+json" if is_v1(path) else "application/json"
 
 
-def error_response(refusal: Refusal, request: HttpRequest) -> JsonResponse:
-    """A refusal as a plain Django answer, for code that runs outside DRF."""
+def error_response(
+    refusal: Refusal, request: HttpRequest, *, status: int | None = None
+) -> JsonResponse:
+    """A refusal as a plain Django answer, for code that runs outside DRF.
+
+    `status` is the HTTP status where it is not the one of the refusal's code.
+    """
+    body = body_of(refusal, request.path)
+    if status is not None and "status" in body:
+        body["status"] = status
     return JsonResponse(
-        body_of(refusal, request.path),
-        status=refusal.status,
+        body,
+        status=status or refusal.status,
         content_type=content_type_of(request.path),
         headers=_headers_of(refusal),
     )
@@ -83,11 +92,25 @@ def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
     elif any(isinstance(part, dict | list) for part in detail):
         pairs = [(str(index), part) for index, part in enumerate(detail)]
     else:
-        return {name or api_settings.NON_FIELD_ERRORS_KEY: [str(t) for t in detail]}
+        return {name or api_settings.NON_FIELD_ERRORS_KEY: [str(text) for text in detail]}
     errors: dict[str, list[str]] = {}
     for key, value in pairs:
-        errors |= _flatten(value, f"{name}.{key}" if name else key) if value else {}
+        is_of_the_whole = bool(name) and key == api_settings.NON_FIELD_ERRORS_KEY
+        path = name if is_of_the_whole else f"{name}.{key}" if name else key
+        errors |= _flatten(value, path) if value else {}
     return errors
+
+
+_CODE_BY_EXCEPTION: dict[type[Exception], Code] = {
+    Http404: Code.NOT_FOUND,
+    exceptions.NotFound: Code.NOT_FOUND,
+    exceptions.UnsupportedMediaType: Code.UNSUPPORTED_MEDIA_TYPE,
+    exceptions.MethodNotAllowed: Code.METHOD_NOT_ALLOWED,
+    RequestDataTooBig: Code.PAYLOAD_TOO_LARGE,
+    exceptions.AuthenticationFailed: Code.TOKEN_INVALID,
+    exceptions.NotAuthenticated: Code.NOT_AUTHENTICATED,
+    exceptions.PermissionDenied: Code.PERMISSION_DENIED,
+}
 
 
 def refusal_of(error: Exception) -> Refusal | None:
@@ -99,22 +122,15 @@ def refusal_of(error: Exception) -> Refusal | None:
             errors = _flatten(error.detail)
             first = next(iter(errors.items()))
             return Refusal(Code.VALIDATION, f"{first[0]}: {first[1][0]}", errors=errors)
-        case Http404() | exceptions.NotFound():
-            return Refusal(Code.NOT_FOUND)
         case exceptions.ParseError():
             return Refusal(Code.MALFORMED_BODY, str(error.detail))
-        case exceptions.UnsupportedMediaType():
-            return Refusal(Code.UNSUPPORTED_MEDIA_TYPE)
-        case exceptions.MethodNotAllowed():
-            return Refusal(Code.METHOD_NOT_ALLOWED)
-        case exceptions.AuthenticationFailed():
-            return Refusal(Code.TOKEN_INVALID)
         case exceptions.PermissionDenied() if str(error.detail).startswith("CSRF Failed"):
             return Refusal(Code.CSRF_FAILED)
-        case DatabaseError():
+        case AnyDatabaseError():
             logger.error("The database failed.", exc_info=error)
             return Refusal(Code.UNAVAILABLE, headers={"Retry-After": "5"})
-    return None
+    code = next((c for kind, c in _CODE_BY_EXCEPTION.items() if isinstance(error, kind)), None)
+    return Refusal(code) if code else None
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -145,9 +161,10 @@ _CODE_BY_STATUS = {
 
 
 class JsonErrorMiddleware:
-    """Replace the HTML that Django answers on the API's paths by the API's own errors.
+    """Replace what Django itself answers on the API's paths by the API's own errors.
 
-    It stands outside all other middleware, so it also sees what they refuse.
+    That is HTML, and plain text in debug mode. It stands outside all other middleware,
+    so it also sees what they refuse.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -155,13 +172,11 @@ class JsonErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        is_html = response.get("Content-Type", "").startswith("text/html")
-        if response.status_code < 400 or not is_html or not is_api(request.path):
+        is_text = response.get("Content-Type", "").startswith(("text/html", "text/plain"))
+        if response.status_code < 400 or not is_text or not is_api(request.path):
             return response
         code = _CODE_BY_STATUS.get(response.status_code, Code.UNAVAILABLE)
-        answer = error_response(Refusal(code), request)
-        if response.status_code >= 500:
-            answer.status_code = response.status_code
+        answer = error_response(Refusal(code), request, status=response.status_code)
         for name in ("Allow", "Retry-After"):
             if name in response:
                 answer[name] = response[name]
@@ -172,4 +187,4 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's hook for a failed CSRF check: JSON for clients, a page for people."""
     if is_api(request.path):
         return error_response(Refusal(Code.CSRF_FAILED, reason), request)
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    return csrf_page(request, reason)

@@ -6,6 +6,7 @@ also the same number as a string, which published clients send.  A serializer wi
 """
 
 import datetime
+import re
 import uuid
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,11 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 MAX_INTEGER = 2**63 - 1
-MAX_MONEY = Decimal("99999999.99")
+# int() and Decimal() read more than numbers as people write them: 1_000, ٣, 1e3.
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+# Within these every time zone can show a moment, and every database keep it.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 class Text(serializers.CharField):
@@ -98,6 +103,8 @@ class Integer(serializers.IntegerField):
         """Return the number; refuse true, false and fractions."""
         if not isinstance(data, int | str) or isinstance(data, bool):
             self.fail("invalid")
+        if isinstance(data, str) and not _WHOLE.fullmatch(data.strip()):
+            self.fail("invalid")
         return super().to_internal_value(data)
 
 
@@ -110,6 +117,8 @@ class Money(serializers.DecimalField):
     def to_internal_value(self, data: Any) -> Decimal:
         """Return the amount; refuse true, false and anything not finite."""
         if not isinstance(data, int | float | str) or isinstance(data, bool):
+            self.fail("invalid")
+        if isinstance(data, str) and not _AMOUNT.fullmatch(data.strip()):
             self.fail("invalid")
         return super().to_internal_value(data)
 
@@ -127,14 +136,19 @@ class Boolean(serializers.BooleanField):
 class Instant(serializers.DateTimeField):
     """A moment: read with its offset, or in the shop's time without; answered in UTC."""
 
+    default_error_messages = {"range": f"The year must be from {FIRST_YEAR} to {LAST_YEAR}."}
+
     def to_internal_value(self, value: Any) -> datetime.datetime:
         """Return an aware datetime; refuse everything but an ISO 8601 string."""
         if not isinstance(value, str):
             self.fail("invalid", format="YYYY-MM-DDThh:mm[:ss][+HH:MM|-HH:MM|Z]")
         try:
-            return super().to_internal_value(value.strip())
+            moment = super().to_internal_value(value.strip())
         except OverflowError:
             self.fail("overflow")
+        if not FIRST_YEAR <= moment.astimezone(datetime.UTC).year <= LAST_YEAR:
+            self.fail("range")
+        return moment
 
     def to_representation(self, value: Any) -> Any:
         """The moment in UTC, as `2026-12-24T18:30:00Z`."""

@@ -1,28 +1,21 @@
-"""Reading request bodies: JSON only, and never more than we are willing to hold."""
+"""Reading request bodies: JSON only, and in the words of the API when it is none."""
 
-import json
 from typing import Any
 
-from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
-from rest_framework.utils import json as strict_json
-
-from config.rest.refusals import Code, Refusal
 
 
-class BoundedJSONParser(JSONParser):
-    """DRF's strict JSON, with a limit on size and an answer to absurdly deep nesting.
+class StrictJSONParser(JSONParser):
+    """DRF's strict JSON, always UTF-8 (RFC 8259), with an answer to absurdly deep nesting.
 
-    DRF reads the stream itself, past Django's DATA_UPLOAD_MAX_MEMORY_SIZE.
+    The library would take any codec that the content type names, decompressing ones
+    too. The size is bounded before: Django holds DATA_UPLOAD_MAX_MEMORY_SIZE.
     """
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        """Return the decoded body; raise `payload_too_large` or a parse error."""
-        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise Refusal(Code.PAYLOAD_TOO_LARGE)
+        """Return the decoded body; raises ParseError."""
         try:
-            return json.loads(body.decode(), parse_constant=strict_json.strict_constant)
-        except (ValueError, RecursionError) as error:
-            raise ParseError(f"The body is not JSON: {error}.") from error
+            return super().parse(stream, media_type, {"encoding": "utf-8"})
+        except RecursionError as error:
+            raise ParseError("The body is nested too deeply.") from error

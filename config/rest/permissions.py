@@ -41,8 +41,8 @@ class PrincipalPermission(BasePermission):
         """Return True, or raise 401 `not_authenticated` or 403 `permission_denied`."""
         access = view.access
         if isinstance(access, dict):
-            if view.action is None:
-                return True  # No such method here; DRF answers 405.
+            if view.action in (None, "metadata"):
+                return True  # No such method here, or OPTIONS: which ones there are.
             access = access.get(view.action, Access())
         principal = principal_of(request)
         if principal.kind not in access.kinds:

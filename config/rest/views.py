@@ -26,6 +26,10 @@ class ApiViewSet(viewsets.GenericViewSet):
 
     access: dict[str, Access] = {}
 
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """Which methods there are: the Allow header, and no body."""
+        return Response(status=204)
+
     @property
     def principal(self) -> Principal:
         """Who is calling."""
