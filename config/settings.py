@@ -1,6 +1,7 @@
 """Every setting of Roundtrip.  What an operator may set comes from the environment."""
 
 from datetime import timedelta
+from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 
@@ -210,7 +211,14 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Roundtrip <shop@localhost>")
+# Mails are tried at once, in the request: a mail server that hangs must not hold it long.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)
+DEFAULT_FROM_EMAIL = env.str(
+    "DEFAULT_FROM_EMAIL", default=formataddr((SHOP_NAME, "shop@localhost"))
+)
+# How long a link works that was mailed to confirm an email or to set a password.
+MAILED_LINK_HOURS = env.int("MAILED_LINK_HOURS", default=72)
+PASSWORD_RESET_TIMEOUT = MAILED_LINK_HOURS * 60 * 60
 
 LOGGING = {
     "version": 1,
