@@ -11,6 +11,7 @@ from accounts.authentication import bearer_of
 from accounts.models import Session
 from accounts.serializers import CustomerOutput, LoginInput, RefreshInput, RegisterInput
 from accounts.sessions import SignedIn
+from config.rest.limits import AUTH
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
 from config.rest.views import ApiViewSet
 
@@ -42,6 +43,8 @@ class AuthViewSet(ApiViewSet):
         "logout": allow(CUSTOMER, STAFF),
         "me": allow(CUSTOMER, STAFF),
     }
+
+    limits = {"register": AUTH, "login": AUTH, "refresh": AUTH}
 
     @action(detail=False, methods=["post"], authentication_classes=[])
     def register(self, request: Request) -> Response:

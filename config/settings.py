@@ -5,7 +5,10 @@ from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
 from config.env import BASE_DIR, env
+from config.rest.logs import configure as configure_logs
 
 ENVIRONMENT = env.str("ENVIRONMENT", default="development")
 PRODUCTION = ENVIRONMENT == "production"
@@ -40,6 +43,8 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
+    "django_ratelimit",
     "rest_framework",
     "config.rest",
     "config.mail",
@@ -52,8 +57,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.rest.request_ids.RequestIdMiddleware",
+    "config.rest.logs.RequestLogMiddleware",
     "config.rest.errors.JsonErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,7 +120,19 @@ def _database() -> dict[str, Any]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+def _cache() -> dict[str, Any]:
+    cache = dict(env.cache_url("CACHE_URL", default="locmemcache://"))
+    if "redis" in cache["BACKEND"].lower():
+        cache["BACKEND"] = "config.rest.cache.ResilientRedisCache"
+    return cache | {"KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="roundtrip")}
+
+
+CACHES = {
+    "default": _cache(),
+    # Each process's own: what must be counted even while the shared cache is away.
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "local"},
+}
 
 # --- Who signs in -------------------------------------------------------------------
 
@@ -170,7 +189,49 @@ REST_FRAMEWORK = {
 CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-CORS_ALLOWED_ORIGINS = [] if PRODUCTION else ["http://localhost:3000"]
+LEGACY_API = env.bool("LEGACY_API", default=True)
+# An Electron page sends `Origin: null` or `file://`. Credentials are never allowed: the
+# API's bearer tokens need none, and the admin's cookie is nobody else's business.
+CORS_ALLOWED_ORIGINS = env.list(
+    "CORS_ALLOWED_ORIGINS",
+    default=[
+        *(["file://", "null"] if LEGACY_API else []),
+        *([] if PRODUCTION else ["http://localhost:3000"]),
+    ],
+)
+CORS_ALLOW_HEADERS = [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "Link",
+    "ETag",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-ID",
+    "Deprecation",
+    "Sunset",
+    "Idempotency-Replayed",
+]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -181,6 +242,40 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# --- Limits (contract, section 6; counted by config.rest.limits) ---------------------
+
+RATELIMIT_ENABLE = True
+RATELIMIT_FAIL_OPEN = True
+RATELIMITS = {
+    "auth": {"anyone": env.str("RATELIMIT_AUTH", default="10/m")},
+    "lookup": {"anyone": env.str("RATELIMIT_LOOKUP", default="10/m")},
+    "orders": {
+        "anyone": env.str("RATELIMIT_ORDERS", default="20/h"),
+        "customer": env.str("RATELIMIT_ORDERS_CUSTOMERS", default="60/h"),
+        "staff": env.str("RATELIMIT_ORDERS_STAFF", default="600/h"),
+    },
+    "default": {
+        "anyone": env.str("RATELIMIT_DEFAULT", default="50/h,200/d"),
+        "customer": env.str("RATELIMIT_DEFAULT_CUSTOMERS", default="1000/h"),
+        "staff": env.str("RATELIMIT_DEFAULT_STAFF", default="10000/h"),
+    },
+    # Tracking pages, QR images and the old scan call.
+    "public": {
+        "anyone": env.str("RATELIMIT_PUBLIC", default="600/h"),
+        "customer": env.str("RATELIMIT_DEFAULT_CUSTOMERS", default="1000/h"),
+        "staff": env.str("RATELIMIT_DEFAULT_STAFF", default="10000/h"),
+    },
+}
+RATELIMIT_MAIL = env.str("RATELIMIT_MAIL", default="3/h")
+RATELIMIT_TRUSTED_IPS = env.list("RATELIMIT_TRUSTED_IPS", default=[])
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+SILENCED_SYSTEM_CHECKS = [
+    # django-ratelimit wants memcached or django-redis by class name. Ours is django-redis
+    # in a subclass, and local memory is right for one process: rest.E001 refuses more.
+    "django_ratelimit.E003",
+    "django_ratelimit.W001",
+]
 
 # --- The shop -----------------------------------------------------------------------
 
@@ -220,23 +315,12 @@ DEFAULT_FROM_EMAIL = env.str(
 MAILED_LINK_HOURS = env.int("MAILED_LINK_HOURS", default=72)
 PASSWORD_RESET_TIMEOUT = MAILED_LINK_HOURS * 60 * 60
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "config.rest.request_ids.RequestIdFilter"}},
-    "formatters": {
-        "line": {
-            "format": "{asctime} {levelname} {request_id} {name}: {message}",
-            "style": "{",
-        }
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": "line",
-        }
-    },
+LOGGING = configure_logs(renderer=env.str("LOG_FORMAT", default="json")) | {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # A refusal has its request line; only crashes have more to tell.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "propagate": True},
+    },
 }

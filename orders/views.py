@@ -3,14 +3,17 @@
 from typing import Any
 
 from django.http import Http404, HttpResponse
+from django.utils.http import parse_etags
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Customer, User
+from config.rest.idempotency import idempotent
+from config.rest.limits import ORDERS
 from config.rest.permissions import ANYONE, CUSTOMER, WORKER, allow
-from config.rest.refusals import invalid
+from config.rest.refusals import Code, Refusal, invalid
 from config.rest.views import ApiViewSet
 from orders import editing, lifecycle, qr
 from orders.models import Order, OrderQuerySet
@@ -65,6 +68,22 @@ def changes_of(data: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
+def _etag(order: Order) -> dict[str, str]:
+    """The order's version as its entity tag (RFC 9110, section 8.8.3)."""
+    return {"ETag": f'"{order.version}"'}
+
+
+def _expected_version(request: Request) -> int | None:
+    """The version in `If-Match`; None where any will do; raises `precondition_failed`."""
+    tags = parse_etags(request.headers.get("If-Match", "*"))
+    if tags == ["*"]:
+        return None
+    versions = [int(tag[1:-1]) for tag in tags if tag[1:-1].isdecimal()]
+    if len(versions) != 1:
+        raise Refusal(Code.PRECONDITION_FAILED)
+    return versions[0]
+
+
 class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
     """Anyone places an order; owners, staff and workers read it; owners and staff change it."""
 
@@ -79,6 +98,7 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
         "restore": allow(permission="orders.restore_order"),
         "qr": allow(CUSTOMER, WORKER, permission="orders.view_order"),
     }
+    limits = {"create": ORDERS}
     serializer_class = OrderOutput
     lookup_value_regex = "[^/]{1,64}"
 
@@ -94,6 +114,7 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
         by_number_only = self.principal.is_worker
         return find_order(self.get_queryset(), self.kwargs["pk"], by_number_only=by_number_only)
 
+    @idempotent
     def create(self, request: Request) -> Response:
         """Place an order."""
         data = self.read(PlaceOrderInput)
@@ -126,8 +147,10 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
             changes=changes,
             status=data.get("status", ""),
             reason=data.get("reason", ""),
+            expected_version=_expected_version(request),
         )
-        return Response({"msg": "Updated", "order": self.get_serializer(order).data})
+        body = {"msg": "Updated", "order": self.get_serializer(order).data}
+        return Response(body, headers=_etag(order))
 
     partial_update = update
 
@@ -162,7 +185,7 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
     _source = Order.Source.API
 
     def _answer(self, order: Order, status: int = 200) -> Response:
-        return Response(self.get_serializer(order).data, status=status)
+        return Response(self.get_serializer(order).data, status=status, headers=_etag(order))
 
     def _customer(self, data: dict[str, Any]) -> User | None:
         """Who is signed in, or whom staff chose."""

@@ -19,5 +19,7 @@ else:
         "COLLATION": "utf8mb4_general_ci",
     }
 
+# Limits are switched on by the tests that are about them.
+RATELIMIT_ENABLE = False
 MEDIA_ROOT = VAR_DIR / "test-media"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

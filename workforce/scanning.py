@@ -42,6 +42,17 @@ class Scan:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def scan_id_of(key: str, *, worker_id: int | None) -> uuid.UUID:
+    """The `scan_id` that an `Idempotency-Key` stands for: a UUID as it is, else a uuid5.
+
+    Of worker id and text, so that the same word of two workers is two scans.
+    """
+    try:
+        return uuid.UUID(key)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{worker_id}:{key}")
+
+
 def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     """Record one scan; answer its track, and the order's number, status and next steps.
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.rest.errors import refusal_of
+from config.rest.limits import AUTH
 from config.rest.permissions import EVERYONE, WORKER, allow
 from config.rest.refusals import Refusal
 from config.rest.views import ApiViewSet
@@ -15,7 +16,7 @@ from tracking.models import Track
 from tracking.serializers import TrackOutput
 from workforce import devices
 from workforce.registration import register_worker
-from workforce.scanning import Scan, peek, record_scan
+from workforce.scanning import Scan, peek, record_scan, scan_id_of
 from workforce.serializers import (
     LoginInput,
     PeekInput,
@@ -38,6 +39,8 @@ class WorkerViewSet(ApiViewSet):
         "peek": allow(WORKER),
     }
 
+    limits = {"login": AUTH}
+
     @action(detail=False, methods=["post"], authentication_classes=[])
     def login(self, request: Request) -> Response:
         """Sign a device in by the worker's PIN."""
@@ -53,7 +56,11 @@ class WorkerViewSet(ApiViewSet):
     @action(detail=False, methods=["post"])
     def scan(self, request: Request) -> Response:
         """Record a scan, which may move the order."""
-        track, order = record_scan(by=self.principal, scan=Scan(**self.read(ScanInput)))
+        data = self.read(ScanInput)
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and data.get("scan_id") is None:
+            data["scan_id"] = scan_id_of(key, worker_id=self.principal.id)
+        track, order = record_scan(by=self.principal, scan=Scan(**data))
         return Response({"msg": "Scan recorded", "track": self._track(track), "order": order})
 
     @action(detail=False, methods=["post"])

@@ -8,3 +8,7 @@ class RestConfig(AppConfig):
 
     name = "config.rest"
     label = "rest"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from config.rest import checks  # noqa: F401

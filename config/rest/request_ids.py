@@ -1,6 +1,5 @@
 """The request id: taken if sane, made otherwise, echoed, and in every log line."""
 
-import logging
 import re
 import uuid
 from collections.abc import Callable
@@ -28,12 +27,3 @@ class RequestIdMiddleware:
             return response
         finally:
             current_request_id.reset(token)
-
-
-class RequestIdFilter(logging.Filter):
-    """Put the current request's id on every log record."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Add the id; let every record pass."""
-        record.request_id = current_request_id.get()
-        return True

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import conditional_page
 from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from config.rest.limits import AUTH, DEFAULT, hold
 from config.rest.permissions import Access
-from config.rest.principals import Principal, principal_of
+from config.rest.principals import ANYONE, Principal, principal_of
+from config.rest.refusals import Refusal
 
 
 class SlashTolerantRouter(SimpleRouter):
@@ -18,13 +22,19 @@ class SlashTolerantRouter(SimpleRouter):
         self.trailing_slash = "/?"
 
 
+@method_decorator(conditional_page, name="dispatch")
 class ApiViewSet(viewsets.GenericViewSet):
     """The base of all API views: access by class attribute, input by serializers.
 
-    `access` maps each action to who may call it (`config.rest.permissions`).
+    `access` maps each action to who may call it (`config.rest.permissions`), `limits`
+    those that do not count as `default` to their policy (`config.rest.limits`). Every GET
+    carries an `ETag` and answers 304 to `If-None-Match`.
     """
 
     access: dict[str, Access] = {}
+    limits: dict[str, str] = {}
+    # The field of the body that names an account, counted beside the address.
+    account_fields: tuple[str, ...] = ("email", "worker_id", "username")
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """Which methods there are: the Allow header, and no body."""
@@ -34,6 +44,41 @@ class ApiViewSet(viewsets.GenericViewSet):
     def principal(self) -> Principal:
         """Who is calling."""
         return principal_of(self.request)
+
+    def perform_authentication(self, request: Any) -> None:
+        """Find out who calls, and count the call before anything else is done for it.
+
+        A failed authentication counts by address, before its 401 goes out.
+        """
+        try:
+            principal = principal_of(request)
+        except Refusal:
+            self._hold(request, ANYONE)
+            raise
+        self._hold(request, principal)
+
+    def _hold(self, request: Any, principal: Principal) -> None:
+        request._request.principal = principal
+        policy = self.limits.get(self.action, DEFAULT)
+        request._request.limit_headers = hold(
+            request,
+            principal=principal,
+            policy=policy,
+            endpoint=f"{self.basename}-{self.action}",
+            account=self._account(request) if policy == AUTH else "",
+        )
+
+    def _account(self, request: Any) -> str:
+        data = request.data if isinstance(request.data, dict) else {}
+        named = (data.get(name) for name in self.account_fields)
+        return next((str(value) for value in named if value), "")
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Say what is left of the limit on every answer."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in getattr(request._request, "limit_headers", {}).items():
+            response.headers.setdefault(name, value)
+        return response
 
     def page(self, rows: Any) -> Response:
         """One page of a list, by the view's serializer."""

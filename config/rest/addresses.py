@@ -1,0 +1,49 @@
+"""Whose address a request comes from, believing only the proxies we know."""
+
+import ipaddress
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@cache
+def networks_of(names: tuple[str, ...]) -> tuple[Network, ...]:
+    """Addresses and networks (CIDR) as networks; raises ValueError for anything else."""
+    return tuple(ipaddress.ip_network(name.strip(), strict=False) for name in names)
+
+
+def is_within(address: str, names: list[str]) -> bool:
+    """Whether an address lies in one of these networks; no address lies in none."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return any((mapped or parsed) in network for network in networks_of(tuple(names)))
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address.
+
+    `X-Forwarded-For` is believed from the right, as far as TRUSTED_PROXIES wrote it: the
+    first address that is none of them is the client. What stands left of it anybody may
+    have made up.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    hops = request.headers.get("X-Forwarded-For", "").split(",")
+    while hops and is_within(address, settings.TRUSTED_PROXIES):
+        hop = hops.pop().strip()
+        try:
+            ipaddress.ip_address(hop)
+        except ValueError:
+            break
+        address = hop
+    return address
+
+
+def is_trusted(request: HttpRequest) -> bool:
+    """Whether the call comes from the counter's own machines (RATELIMIT_TRUSTED_IPS)."""
+    return is_within(client_address(request), settings.RATELIMIT_TRUSTED_IPS)

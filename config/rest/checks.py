@@ -1,0 +1,56 @@
+"""Wrong configuration of the API, found at start."""
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core import checks
+
+from config.rest.addresses import networks_of
+from config.rest.limits import parse_rates
+
+
+@checks.register(checks.Tags.caches)
+def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """More than one process needs a cache that they share."""
+    processes = int(os.environ.get("WEB_CONCURRENCY") or 1)
+    if processes > 1 and "locmem" in settings.CACHES["default"]["BACKEND"]:
+        return [
+            checks.Error(
+                f"{processes} processes cannot count limits in local memory.",
+                hint="Set CACHE_URL=redis://... or WEB_CONCURRENCY=1.",
+                id="rest.E001",
+            )
+        ]
+    return []
+
+
+@checks.register
+def check_rates(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Every rate can be read."""
+    table = {
+        f"RATELIMIT_{policy}_{kind}".upper(): rate
+        for policy, kinds in settings.RATELIMITS.items()
+        for kind, rate in kinds.items()
+    }
+    errors: list[checks.CheckMessage] = []
+    for name, rate in (table | {"RATELIMIT_MAIL": settings.RATELIMIT_MAIL}).items():
+        try:
+            parse_rates(rate)
+        except ValueError as error:
+            hint = "Write a number, a slash and s, m, h or d; several with commas."
+            errors.append(checks.Error(f"{name}: {error}.", hint=hint, id="rest.E002"))
+    return errors
+
+
+@checks.register
+def check_addresses(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Trusted addresses are addresses."""
+    errors: list[checks.CheckMessage] = []
+    for name in ("RATELIMIT_TRUSTED_IPS", "TRUSTED_PROXIES"):
+        try:
+            networks_of(tuple(getattr(settings, name)))
+        except ValueError as error:
+            hint = "Write addresses or networks, as 10.0.0.5,192.168.1.0/24."
+            errors.append(checks.Error(f"{name}: {error}.", hint=hint, id="rest.E003"))
+    return errors
