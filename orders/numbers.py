@@ -4,7 +4,6 @@ import ast
 import json
 import re
 import secrets
-from urllib.parse import urlsplit
 
 from config.rest.refusals import Code, Refusal
 
@@ -16,7 +15,10 @@ MAX_PAYLOAD = 512
 
 # Imported orders keep the numbers of their old server, which may look otherwise.
 NUMBER = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,63}")
-_TRACKING_PATH = re.compile(r"/t/([^/]+)(?:/[^/]*)?/?$")
+# Some scanners send everything in upper case.
+_TRACKING_URL = re.compile(
+    r"https?://[^?#]*/t/([^/?#]+)(?:/[^/?#]*)?/?(?:[?#].*)?", re.IGNORECASE | re.DOTALL
+)
 _LEGACY_LINE = re.compile(r"^ORDER:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -42,7 +44,7 @@ def _from_mapping(text: str) -> str:
     for read in (json.loads, ast.literal_eval):
         try:
             data = read(text)
-        except (ValueError, SyntaxError, RecursionError, MemoryError):
+        except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
             continue
         if isinstance(data, dict):
             return str(data.get("order_number") or data.get("orderId") or "")
@@ -64,9 +66,8 @@ def read_payload(raw: str) -> str:
         candidate = _from_mapping(text)
     elif line := _LEGACY_LINE.search(text):
         candidate = line[1]
-    elif text.lower().startswith(("http://", "https://")):
-        path = _TRACKING_PATH.search(urlsplit(text).path)
-        candidate = path[1] if path else ""
+    elif url := _TRACKING_URL.fullmatch(text):
+        candidate = url[1]
     else:
         candidate = text
     number = normalise_number(candidate)
