@@ -23,9 +23,9 @@ class LoginInput(serializers.Serializer):
 
 
 class RefreshInput(serializers.Serializer):
-    """The body of `POST auth/refresh`, where the token does not come as a header."""
+    """The body of `POST auth/refresh`; empty where the token comes as a header."""
 
-    refresh_token = Text(max_length=4096)
+    refresh_token = Text(max_length=4096, required=False)
 
 
 class CustomerOutput(serializers.ModelSerializer):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import auth
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +14,7 @@ from accounts.serializers import CustomerOutput, LoginInput, RefreshInput, Regis
 from accounts.sessions import SignedIn
 from config.rest.limits import AUTH
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
+from config.rest.refusals import invalid
 from config.rest.views import ApiViewSet
 
 
@@ -61,8 +63,14 @@ class AuthViewSet(ApiViewSet):
 
     @action(detail=False, methods=["post"], authentication_classes=[])
     def refresh(self, request: Request) -> Response:
-        """Get a new access token; the refresh token stays valid."""
-        token = bearer_of(request) or self.read(RefreshInput)["refresh_token"]
+        """Get a new access token; the refresh token stays valid.
+
+        A token in the body counts first: the header may hold the old access token, which
+        many clients add to every call.
+        """
+        token = self.read(RefreshInput).get("refresh_token") or bearer_of(request)
+        if not token:
+            raise invalid("refresh_token", "Send it here or as a bearer token.")
         return Response({"access_token": sessions.refresh(refresh_token=token)})
 
     @action(detail=False, methods=["post"])
@@ -70,6 +78,8 @@ class AuthViewSet(ApiViewSet):
         """End this session at once, with both its tokens."""
         if isinstance(request.auth, Session):
             sessions.sign_out(session=request.auth)
+        else:
+            auth.logout(request)  # Staff, by the admin's own session.
         return Response({"msg": "Logged out"})
 
     @action(detail=False, methods=["get"])
