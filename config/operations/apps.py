@@ -10,6 +10,12 @@ class OperationsConfig(AppConfig):
     name = "config.operations"
     label = "operations"
 
+    def ready(self) -> None:
+        """Keep the roles' groups as their table says."""
+        from config.operations import roles
+
+        roles.connect()
+
 
 class RoundtripAdminConfig(AdminConfig):
     """Django's admin with our site as its default: apps register as usual."""
