@@ -284,6 +284,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 CURRENCY = env.str("CURRENCY", default="INR")
 
+# The old contract's look-up of orders by an email alone, and how many days it reaches back.
+LEGACY_EMAIL_LOOKUP = env.bool("LEGACY_EMAIL_LOOKUP", default=True)
+LEGACY_EMAIL_DAYS = env.int("LEGACY_EMAIL_DAYS", default=90)
 # How long the Counter role may undo its own steps.
 UNDO_WINDOW = timedelta(minutes=env.int("UNDO_MINUTES", default=15))
 QR_PAYLOAD = env.str("QR_PAYLOAD", default="url")

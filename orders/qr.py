@@ -82,3 +82,18 @@ def public_png(order: Order) -> bytes:
     except OSError:
         logger.exception("The QR image of %s could not be kept.", order.order_number)
     return image
+
+
+def forget(order_numbers: list[str]) -> None:
+    """Remove the kept images of these orders, whatever settings they were made under."""
+    for number in order_numbers:
+        for kept in _kept_folders():
+            default_storage.delete(f"{kept}/{number}.png")
+
+
+def _kept_folders() -> list[str]:
+    try:
+        names, _files = default_storage.listdir("qr")
+    except FileNotFoundError:
+        return []
+    return [f"qr/{name}" for name in names]

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from config.rest.fields import Email, Instant, Integer, Phone, Text, utc_text
 from config.rest.principals import Principal
+from orders.guests import initials_of, mask_phone
 from orders.models import Order, OrderLine, Status
 from orders.placing import MAX_LINES, MAX_QUANTITY, Pickup
 
@@ -167,3 +168,18 @@ class OrderOutput(serializers.ModelSerializer):
             body |= {"email": None, "customer_id": None, "total_cost": None}
             del body["tracking_url"]
         return body
+
+
+class GuestOrderOutput(OrderOutput):
+    """An order, as who only knows its email sees it (contract, "Guest view")."""
+
+    def to_representation(self, instance: Order) -> dict[str, Any]:
+        """The order, masked."""
+        body = super().to_representation(instance)
+        body.pop("tracking_url", None)
+        return body | {
+            "customer_id": None,
+            "name": initials_of(instance.name),
+            "phone": mask_phone(instance.phone),
+            "instructions": "",
+        }

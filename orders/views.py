@@ -2,24 +2,29 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.http import parse_etags
-from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Customer, User
+from config.rest.addresses import is_trusted
+from config.rest.filters import narrowed
 from config.rest.idempotency import idempotent
-from config.rest.limits import ORDERS
+from config.rest.limits import LOOKUP, ORDERS
 from config.rest.permissions import ANYONE, CUSTOMER, WORKER, allow
+from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from config.rest.views import ApiViewSet
 from orders import editing, lifecycle, qr
+from orders.filters import OrderFilter
+from orders.guests import orders_of_email
 from orders.models import Order, OrderQuerySet
 from orders.numbers import normalise_number
 from orders.placing import NO_PICKUP, Contact, Item, place_order, service_named
-from orders.serializers import EditOrderInput, OrderOutput, PlaceOrderInput
+from orders.serializers import EditOrderInput, GuestOrderOutput, OrderOutput, PlaceOrderInput
 
 
 def find_order(orders: OrderQuerySet, key: str, *, by_number_only: bool = False) -> Order:
@@ -84,12 +89,12 @@ def _expected_version(request: Request) -> int | None:
     return versions[0]
 
 
-class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
+class OrderViewSet(ApiViewSet):
     """Anyone places an order; owners, staff and workers read it; owners and staff change it."""
 
     access = {
         "create": allow(ANYONE, CUSTOMER, permission="orders.add_order"),
-        "list": allow(CUSTOMER, permission="orders.view_order"),
+        "list": allow(ANYONE, CUSTOMER, permission="orders.view_order"),
         "retrieve": allow(CUSTOMER, WORKER, permission="orders.view_order"),
         "update": allow(CUSTOMER, permission="orders.change_order"),
         "partial_update": allow(CUSTOMER, permission="orders.change_order"),
@@ -113,6 +118,28 @@ class OrderViewSet(mixins.ListModelMixin, ApiViewSet):
         """The order of the path, by its number or id (workers: by its number)."""
         by_number_only = self.principal.is_worker
         return find_order(self.get_queryset(), self.kwargs["pk"], by_number_only=by_number_only)
+
+    def limit_policy(self, request: Request, principal: Principal) -> str:
+        """A look-up by email has a limit of its own."""
+        is_lookup = self.action == "list" and principal.kind == "anyone"
+        return LOOKUP if is_lookup else super().limit_policy(request, principal)
+
+    def limit_account(self, request: Request) -> str:
+        """The email that is looked up."""
+        return request.query_params.get("email", "")
+
+    def list(self, request: Request) -> Response:
+        """Own orders; for staff all, filtered; for anyone with `?email=` the guest view."""
+        if self.principal.is_staff:
+            return self.page(narrowed(OrderFilter, self.get_queryset(), request))
+        if self.principal.is_customer:
+            return self.page(self.get_queryset())
+        email = request.query_params.get("email", "").strip()
+        if not email or not settings.LEGACY_EMAIL_LOOKUP:
+            raise Refusal(Code.NOT_AUTHENTICATED)
+        output = OrderOutput if is_trusted(request) else GuestOrderOutput
+        orders = orders_of_email(email)
+        return Response(output(orders, many=True, context=self.get_serializer_context()).data)
 
     @idempotent
     def create(self, request: Request) -> Response:

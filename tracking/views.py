@@ -3,10 +3,10 @@
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from config.rest.filters import narrowed
 from config.rest.permissions import CUSTOMER, WORKER, allow
 from config.rest.views import ApiViewSet
 from tracking.filters import TrackFilter
@@ -33,10 +33,7 @@ class TrackViewSet(ApiViewSet):
         tracks = self.get_queryset()
         if self.principal.is_worker and "order_number" not in request.query_params:
             tracks = tracks.filter(worker=self.principal.worker)
-        filters = TrackFilter(request.query_params, tracks, request=request)
-        if not filters.is_valid():
-            raise ValidationError(filters.errors)
-        return self.page(filters.qs)
+        return self.page(narrowed(TrackFilter, tracks, request))
 
     @action(detail=False, url_path="order/(?P<order_id>[0-9]{1,19})")
     def of_order(self, request: Request, order_id: str) -> Response:

@@ -14,6 +14,8 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from config.rest.refusals import invalid
+
 MAX_INTEGER = 2**63 - 1
 # int() and Decimal() read more than numbers as people write them: 1_000, ٣, 1e3.
 _WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -158,3 +160,11 @@ class Instant(serializers.DateTimeField):
 def utc_text(moment: datetime.datetime) -> str:
     """ISO 8601 in UTC with `Z`: the contract's form of a moment."""
     return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def query_flag(request: Any, name: str) -> bool:
+    """A query parameter that is `true` or `false`, by default false; raises `validation`."""
+    given = request.query_params.get(name, "false").lower()
+    if given not in ("true", "false"):
+        raise invalid(name, "Send true or false.")
+    return given == "true"

@@ -8,7 +8,7 @@ from rest_framework import viewsets
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
-from config.rest.limits import AUTH, DEFAULT, hold
+from config.rest.limits import AUTH, DEFAULT, LOOKUP, hold
 from config.rest.permissions import Access
 from config.rest.principals import ANYONE, Principal, principal_of
 from config.rest.refusals import Refusal
@@ -20,6 +20,10 @@ class SlashTolerantRouter(SimpleRouter):
     def __init__(self) -> None:
         super().__init__()
         self.trailing_slash = "/?"
+        # Published clients change their own profile at the address of the list.
+        of_list = self.routes[0]
+        own = {"put": "update_own", "patch": "update_own"}
+        self.routes = [of_list._replace(mapping=of_list.mapping | own), *self.routes[1:]]
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -59,16 +63,21 @@ class ApiViewSet(viewsets.GenericViewSet):
 
     def _hold(self, request: Any, principal: Principal) -> None:
         request._request.principal = principal
-        policy = self.limits.get(self.action, DEFAULT)
+        policy = self.limit_policy(request, principal)
         request._request.limit_headers = hold(
             request,
             principal=principal,
             policy=policy,
             endpoint=f"{self.basename}-{self.action}",
-            account=self._account(request) if policy == AUTH else "",
+            account=self.limit_account(request) if policy in (AUTH, LOOKUP) else "",
         )
 
-    def _account(self, request: Any) -> str:
+    def limit_policy(self, request: Any, principal: Principal) -> str:
+        """The limit that this call counts under."""
+        return self.limits.get(self.action, DEFAULT)
+
+    def limit_account(self, request: Any) -> str:
+        """The account that a sign-in names; counted beside the address."""
         data = request.data if isinstance(request.data, dict) else {}
         named = (data.get(name) for name in self.account_fields)
         return next((str(value) for value in named if value), "")
