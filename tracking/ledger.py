@@ -55,7 +55,7 @@ def blank_personal_data(*, order_ids: Iterable[int], emails: Iterable[str]) -> N
 
     It goes around the model's own manager, which refuses every change.
     """
-    tracks = QuerySet(Track)
+    tracks: QuerySet[Track] = QuerySet(Track)
     tracks.filter(order_id__in=order_ids).update(note="", order_email="")
     tracks.filter(order=None, order_email__in=emails).update(note="", order_email="")
 

@@ -6,7 +6,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from rest_framework import viewsets
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
+from rest_framework.routers import Route, SimpleRouter
 
 from config.rest.limits import AUTH, DEFAULT, LOOKUP, hold
 from config.rest.permissions import Access
@@ -21,9 +21,10 @@ class SlashTolerantRouter(SimpleRouter):
         super().__init__()
         self.trailing_slash = "/?"
         # Published clients change their own profile at the address of the list.
-        of_list = self.routes[0]
+        of_list, *others = self.routes
+        assert isinstance(of_list, Route)  # noqa: S101  (as DRF documents it)
         own = {"put": "update_own", "patch": "update_own"}
-        self.routes = [of_list._replace(mapping=of_list.mapping | own), *self.routes[1:]]
+        self.routes = [of_list._replace(mapping=of_list.mapping | own), *others]
 
 
 @method_decorator(conditional_page, name="dispatch")
