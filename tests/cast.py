@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.sessions import open_session
+from config.rest.principals import SYSTEM
+from orders.lifecycle import advance
+from orders.models import Order
 from workforce.devices import issue_token
 from workforce.models import DeviceToken, Worker
 
@@ -39,3 +43,24 @@ def with_device(worker: Worker) -> APIClient:
     device, token = issue_token(worker=worker, name="Scanner")
     DeviceToken.objects.filter(pk=device.pk).update(last_used_at=timezone.now())
     return bearing(token)
+
+
+def staff_holding(name: str, *permissions: str) -> User:
+    """A member of staff with these permissions (`app.codename`) and no others."""
+    user = User.objects.create_user(
+        f"{name.lower()}@shop.example", PASSWORD, name=name, is_staff=True
+    )
+    for permission in permissions:
+        app, codename = permission.split(".")
+        user.user_permissions.add(
+            Permission.objects.get(content_type__app_label=app, codename=codename)
+        )
+    return user
+
+
+def moved(order: Order, *statuses: str) -> Order:
+    """The order after these steps, which the system takes; one that it made is none."""
+    for status in statuses:
+        if Order.objects.get(pk=order.pk).status != status:
+            advance(order_number=order.order_number, action=status, by=SYSTEM, source="system")
+    return Order.objects.get(pk=order.pk)
