@@ -43,8 +43,8 @@ def _replace_lines(order: Order, items: list[Item]) -> dict[str, Any]:
     return summary
 
 
-def _apply(order: Order, changes: dict[str, Any]) -> None:
-    """Write changed fields of a locked order, narrowly, as its next version.
+def _apply(order: Order, changes: dict[str, Any], *, version: int) -> None:
+    """Write changed fields of a locked order, narrowly, as this version.
 
     A customer whom staff choose is the order's owner at once (contract, "Whose order").
     """
@@ -54,7 +54,7 @@ def _apply(order: Order, changes: dict[str, Any]) -> None:
         changes |= _replace_lines(order, changes.pop("items"))
     for name, value in changes.items():
         setattr(order, name, value)
-    order.version += 1
+    order.version = version
     order.save(update_fields=[*changes, "version", "updated_at"])
 
 
@@ -82,6 +82,8 @@ def edit_order(
         order = locked(order)
         if expected_version is not None and expected_version != order.version:
             raise Refusal(Code.PRECONDITION_FAILED)
+        # A status that moves along with the fields is not a version of its own.
+        next_version = order.version + 1
         real = _real_changes(order, changes)
         if not by.is_staff:
             real = {name: value for name, value in real.items() if name in OWNER_FIELDS}
@@ -92,7 +94,7 @@ def edit_order(
             track = step(order, action=status, by=by, reason=reason, source=source)
         is_refused = track is not None and track.result == Track.Result.REFUSED
         if real and not is_refused:
-            _apply(order, real)
+            _apply(order, real, version=next_version)
     if track is not None and is_refused:
         raise refusal_of(track, by.kind)
     return order

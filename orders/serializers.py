@@ -99,7 +99,12 @@ class EditItemInput(ItemInput):
 
 
 class EditOrderInput(serializers.Serializer):
-    """The body of `PUT` and `PATCH orders/{..}`: any part of an order."""
+    """The body of `PUT` and `PATCH orders/{..}`: any part of the order `instance`.
+
+    What an owner may not change is read-only for them, and so ignored.
+    """
+
+    owner_fields = frozenset({"items", "pickup_date", "instructions", "status"})
 
     name = Text(max_length=128, required=False)
     email = Email(required=False, allow_blank=True)
@@ -112,6 +117,24 @@ class EditOrderInput(serializers.Serializer):
     instructions = Text(max_length=4000, required=False, allow_blank=True, allow_null=True)
     status = serializers.ChoiceField(choices=Status.choices, required=False)
     reason = Text(max_length=64, required=False, allow_blank=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """The fields that this principal may change."""
+        fields = super().get_fields()
+        principal: Principal | None = self.context.get("principal")
+        if principal is None or principal.is_staff:  # None where the schema is drawn.
+            return fields
+        return {name: field for name, field in fields.items() if name in self.owner_fields}
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Leave out texts that come back as they are: imported ones may fit no rule of today."""
+        if isinstance(data, dict):
+            texts = ("name", "email", "phone", "instructions")
+            now = {name: getattr(self.instance, name) for name in texts}
+            data = {
+                name: value for name, value in data.items() if name not in now or value != now[name]
+            }
+        return super().to_internal_value(data)
 
 
 class LineOutput(serializers.ModelSerializer):

@@ -162,7 +162,8 @@ class OrderViewSet(ApiViewSet):
 
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of an order; clients may send the whole object back."""
-        order, data = self.get_object(), self.read(EditOrderInput)
+        order = self.get_object()
+        data = self.read(EditOrderInput, instance=order)
         changes = changes_of(data)
         chosen = data.get("customer_id")
         if self.principal.is_staff and "customer_id" in data and chosen != order.customer_id:
