@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import User, normalise_email
 from accounts.registration import guest_of
 from catalog.models import Service
 from config.rest.principals import Principal
@@ -108,6 +108,7 @@ def _customer_of(
     if customer is not None:
         own = Contact(customer.name, customer.email or "", customer.phone)
         return customer, True, own
+    contact = contact._replace(email=normalise_email(contact.email))
     if not contact.email:
         return None, False, contact
     guest = guest_of(email=contact.email, name=contact.name, phone=contact.phone)

@@ -13,6 +13,15 @@ from orders.models import Order, OrderLine, Status
 from orders.placing import MAX_LINES, MAX_QUANTITY, Pickup
 
 
+def _date_or_moment(text: str) -> tuple[datetime.datetime, bool]:
+    """A date as its midnight, or a moment, and whether a time was given (ISO 8601)."""
+    try:
+        day = datetime.date.fromisoformat(text)
+    except ValueError:
+        return datetime.datetime.fromisoformat(text), True
+    return datetime.datetime.combine(day, datetime.time()), False
+
+
 class PickupField(serializers.Field):
     """A date (`2026-12-24`) or a moment; a date comes back as that date."""
 
@@ -29,10 +38,7 @@ class PickupField(serializers.Field):
         if not text:
             return Pickup()
         try:
-            if has_time := len(text) != len("YYYY-MM-DD"):
-                at = datetime.datetime.fromisoformat(text)
-            else:
-                at = datetime.datetime.combine(datetime.date.fromisoformat(text), datetime.time())
+            at, has_time = _date_or_moment(text)
             at = at if timezone.is_aware(at) else timezone.make_aware(at)
         except (ValueError, OverflowError):
             self.fail("invalid")
@@ -81,7 +87,8 @@ class PlaceOrderInput(serializers.Serializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Something must be ordered, and a guest must say who they are."""
-        if not (attrs.get("items") or attrs.get("service_id") or attrs.get("service_name")):
+        has_number = attrs.get("service_id") is not None
+        if not (attrs.get("items") or has_number or attrs.get("service_name")):
             raise serializers.ValidationError(
                 {"items": "Send service_id, service_name or a non-empty list of items."}
             )
