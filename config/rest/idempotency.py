@@ -68,12 +68,12 @@ def _replay(key_hash: str, body_hash: str) -> Response | None:
         return None
     if record.body_hash != body_hash:
         raise Refusal(Code.IDEMPOTENCY_KEY_REUSED)
-    response = Response(
-        record.answer["body"], status=record.status, content_type=record.answer["type"]
+    return Response(
+        record.answer["body"],
+        status=record.status,
+        headers=record.answer["headers"] | {"Idempotency-Replayed": "true"},
+        content_type=record.answer["type"],
     )
-    response.headers |= record.answer["headers"]
-    response["Idempotency-Replayed"] = "true"
-    return response
 
 
 class _TakenError(Exception):
