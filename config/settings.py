@@ -165,6 +165,11 @@ SIMPLE_JWT = {
     "SIGNING_KEY": SECRET_KEY,
 }
 
+# The first staff user, for the demonstration; what is not set there is made up.
+ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="")
+ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
+ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_URL = "admin:login"
