@@ -1,9 +1,21 @@
-"""What goes out of the service endpoints."""
+"""What comes in and goes out of the service endpoints."""
 
 from rest_framework import serializers
 
 from catalog.models import Service
-from config.rest.fields import Instant
+from config.rest.fields import Instant, Integer, Money, Text
+
+# What the column holds on every database.
+MAX_MINUTES = 2**31 - 1
+
+
+class ServiceInput(serializers.Serializer):
+    """The body of `POST services`, and any part of it for `PUT` and `PATCH`."""
+
+    name = Text(max_length=128)
+    price = Money()
+    duration_minutes = Integer(min_value=1, max_value=MAX_MINUTES, required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=Service.Status.choices, required=False)
 
 
 class ServiceOutput(serializers.ModelSerializer):

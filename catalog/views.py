@@ -2,23 +2,64 @@
 
 from django.db.models import QuerySet
 from rest_framework import mixins
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from catalog import offering
+from catalog.filters import ServiceFilter
 from catalog.models import Service
-from catalog.serializers import ServiceOutput
-from config.rest.permissions import EVERYONE
+from catalog.serializers import ServiceInput, ServiceOutput
+from config.rest.filters import narrowed
+from config.rest.permissions import EVERYONE, allow
 from config.rest.views import ApiViewSet
 
 
-class ServiceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
-    """Everybody sees the active services; staff see all."""
+class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
+    """Everybody sees the active services; staff see all, and decide what is on offer."""
 
-    access = {"list": EVERYONE, "retrieve": EVERYONE}
+    access = {
+        "list": EVERYONE,
+        "retrieve": EVERYONE,
+        "create": allow(permission="catalog.add_service"),
+        "update": allow(permission="catalog.change_service"),
+        "partial_update": allow(permission="catalog.change_service"),
+        "destroy": allow(permission="catalog.delete_service"),
+    }
     serializer_class = ServiceOutput
-    lookup_value_regex = "[0-9]+"
+    lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Service]:
         """The services this principal may see, newest first."""
         services = Service.objects.order_by("-id")
-        if self.principal.is_staff:
+        if self._sees_all:
             return services
         return services.filter(status=Service.Status.ACTIVE)
+
+    @property
+    def _sees_all(self) -> bool:
+        by = self.principal
+        return by.is_staff and by.user.has_perm("catalog.view_service")
+
+    def list(self, request: Request) -> Response:
+        """Services, newest first; for staff also `?status=`."""
+        services = self.get_queryset()
+        return self.page(narrowed(ServiceFilter, services, request) if self._sees_all else services)
+
+    def create(self, request: Request) -> Response:
+        """Put a service on offer."""
+        service = offering.add_service(**self.read(ServiceInput))
+        return Response(self.get_serializer(service).data, status=201)
+
+    def update(self, request: Request, pk: str) -> Response:
+        """Change parts of a service; clients may send the whole object back."""
+        service = offering.change_service(
+            service=self.get_object(), changes=self.read(ServiceInput, partial=True)
+        )
+        return Response(self.get_serializer(service).data)
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Erase a service that no order names."""
+        offering.erase_service(service=self.get_object())
+        return Response({"msg": "Deleted"})

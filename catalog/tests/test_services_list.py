@@ -129,3 +129,30 @@ def service(number: int) -> Service:
 def test_head_answers_without_a_body(api: APIClient) -> None:
     response = api.head(PATH)
     assert (response.status_code, response.content) == (200, b"")
+
+
+@pytest.mark.parametrize("status", ["active", "inactive"])
+def test_staff_may_ask_for_one_status(
+    as_owner: APIClient, wash: Service, retired: Service, status: str
+) -> None:
+    expected = {"active": wash, "inactive": retired}[status]
+    assert ids(as_owner.get(PATH, {"status": status})) == [expected.pk]
+
+
+@pytest.mark.parametrize("status", ["Active", "gone", "0", "null"])
+def test_a_status_that_there_is_not_is_refused(as_owner: APIClient, status: str) -> None:
+    assert_problem(as_owner.get(PATH, {"status": status}), "validation", fields={"status"})
+
+
+def test_nobody_else_has_that_parameter(
+    api: APIClient, as_customer: APIClient, wash: Service, retired: Service
+) -> None:
+    for client in (api, as_customer):
+        for status in ("inactive", "gone"):
+            assert ids(client.get(PATH, {"status": status})) == [wash.pk]
+
+
+def test_staff_who_may_not_view_services_see_what_everybody_sees(
+    as_staff_without_permissions: APIClient, wash: Service, retired: Service
+) -> None:
+    assert ids(as_staff_without_permissions.get(PATH, {"status": "inactive"})) == [wash.pk]
