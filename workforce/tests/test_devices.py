@@ -14,7 +14,6 @@ from config.rest.refusals import Code, Refusal
 from tests.cast import PIN
 from tests.statements import statements
 from tests.threads import at_the_same_moment
-from workforce import devices
 from workforce.devices import (
     MAX_FAILED_LOGINS,
     device_of,
@@ -57,14 +56,14 @@ def test_a_hash_is_the_sha_256_of_the_whole_text() -> None:
 
 def test_a_taken_prefix_is_drawn_again(worker: Worker) -> None:
     taken, _token = issue_token(worker=worker)
-    with patch.object(devices.secrets, "token_hex", side_effect=[taken.prefix, "0123456789ab"]):
+    with patch("workforce.devices.secrets.token_hex", side_effect=[taken.prefix, "0123456789ab"]):
         device, _token = issue_token(worker=worker)
     assert device.prefix == "0123456789ab"
 
 
 def test_a_source_of_prefixes_that_repeats_itself_is_given_up(worker: Worker) -> None:
     taken, _token = issue_token(worker=worker)
-    with patch.object(devices.secrets, "token_hex", return_value=taken.prefix):
+    with patch("workforce.devices.secrets.token_hex", return_value=taken.prefix):
         assert_refused(Code.UNAVAILABLE, issue_token, worker=worker)
     assert DeviceToken.objects.count() == 1
 
