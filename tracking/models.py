@@ -95,7 +95,9 @@ class Track(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "seq"], name="tracking_track_seq_unique"),
             models.CheckConstraint(
-                condition=Q(order=None, seq=None) | Q(order__isnull=False, seq__gt=0),
+                # A bare `seq > 0` of no seq is NULL, which a CHECK lets pass.
+                condition=Q(order=None, seq=None)
+                | Q(order__isnull=False, seq__isnull=False, seq__gt=0),
                 name="tracking_track_seq_with_order",
             ),
             models.CheckConstraint(
