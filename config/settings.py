@@ -331,5 +331,7 @@ LOGGING = configure_logs(renderer=env.str("LOG_FORMAT", default="json")) | {
         # A refusal has its request line; only crashes have more to tell.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
+        # The round trip tells of its calls itself.
+        "httpx": {"level": "WARNING"},
     },
 }
