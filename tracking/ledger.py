@@ -20,7 +20,7 @@ def visible_to(principal: Principal) -> QuerySet[Track]:
     Staff read all; workers all (which of them a list shows, its view decides); customers
     those of the orders they own, without refused, voided or unverified ones.
     """
-    tracks = Track.objects.select_related("order", "actor", "voided_by")
+    tracks = Track.objects.with_details()
     if principal.is_staff or principal.is_worker:
         return tracks
     if not principal.is_customer:
@@ -62,5 +62,5 @@ def blank_personal_data(*, order_ids: Iterable[int], emails: Iterable[str]) -> N
 
 def last_track(order_id: int) -> Track | None:
     """The newest track of an order, whatever its result."""
-    tracks = Track.objects.filter(order_id=order_id)
-    return tracks.select_related("order", "actor", "voided_by").order_by("-seq").first()
+    tracks = Track.objects.with_details().filter(order_id=order_id)
+    return tracks.order_by("-seq").first()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +13,14 @@ from config.database import Exact
 
 class TrackQuerySet(models.QuerySet["Track"]):
     """Tracks are appended and read; nothing else is possible."""
+
+    def with_details(self) -> "TrackQuerySet":
+        """Tracks with all that is told of them: their order, actor and what voided them.
+
+        The last as `voided_by_pk`: `voided_by` itself would ask the database for each
+        track that stands.
+        """
+        return self.select_related("order", "actor").annotate(voided_by_pk=F("voided_by"))
 
     def update(self, **kwargs: Any) -> int:
         """Refuse: a track is a fact."""

@@ -20,7 +20,8 @@ class TrackOutput(serializers.ModelSerializer):
     order_email = serializers.SerializerMethodField()
     actor = serializers.SerializerMethodField()
     voids = serializers.IntegerField(source="voids_id", allow_null=True)
-    voided_by = serializers.SerializerMethodField()
+    # The answer to a scan knows of no undoing, however often it is told.
+    voided_by = serializers.IntegerField(source="voided_by_pk", default=None, read_only=True)
     scanned_at = Instant()
     created_at = Instant()
 
@@ -62,11 +63,6 @@ class TrackOutput(serializers.ModelSerializer):
     def get_actor(self, track: Track) -> dict[str, Any] | None:
         """The customer or member of staff who did it."""
         return {"kind": track.actor.principal_kind, "id": track.actor_id} if track.actor else None
-
-    def get_voided_by(self, track: Track) -> int | None:
-        """The track that undid this one."""
-        voiding = getattr(track, "voided_by", None)
-        return voiding.pk if voiding else None
 
     def to_representation(self, instance: Track) -> dict[str, Any]:
         """The track without what this reader may not see."""

@@ -59,7 +59,11 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     Raises `unreadable_code` (nothing is written) and the refusals of
     `orders.lifecycle.advance` (each leaves a refused track).
     """
-    number = read_payload(scan.qr) if scan.qr else scan.order_number.strip().upper()
+    if scan.qr:
+        number = read_payload(scan.qr)
+    else:
+        # What cannot be a number is kept as given; upper case might make it too long.
+        number = normalise_number(scan.order_number) or scan.order_number
     track = advance(
         order_number=number,
         action=scan.action,
