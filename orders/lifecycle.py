@@ -271,44 +271,66 @@ def advance(
     recorded. `scanned_at` is when an offline device read the code. With a `scan_id`
     used before, the first answer is given again.
 
-    Raises `order_not_found`, `order_deleted`, `transition_not_allowed` (each leaves a
-    refused track) and `scan_id_reused`.
+    Raises `order_not_found`, `order_deleted`, `transition_not_allowed` and
+    `scan_id_reused`; each leaves a refused track.
     """
     facts: dict[str, Any] = {
+        "by": by,
+        "action": action,
         "source": source,
         "location": location,
         "note": note,
-        "scan_id": scan_id,
-        "scan_digest": scan_digest,
+        "scanned_at": scanned_at,
     }
+    unique: dict[str, Any] = {"scan_id": scan_id, "scan_digest": scan_digest}
     try:
         with transaction.atomic(durable=True):
-            order = Order.objects.select_for_update().filter(order_number=order_number).first()
-            if order is None:
-                track = record(
-                    by=by,
-                    order_number=order_number,
-                    action=action,
-                    result=Track.Result.REFUSED,
-                    reason=Code.ORDER_NOT_FOUND,
-                    scanned_at=scanned_at or timezone.now(),
-                    **facts,
-                )
+            order = _locked_with(order_number)
+            if order is not None:
+                track = step(order, **facts, **unique)
             else:
-                track = step(order, action=action, by=by, scanned_at=scanned_at, **facts)
+                track = _refuse(None, order_number, Code.ORDER_NOT_FOUND, **facts, **unique)
     except IntegrityError:
         if scan_id is None:
             raise
         # Two uploads of one scan meet at the unique key; the second gets the first's answer.
-        track = _first_answer(scan_id, scan_digest)
+        track = _first_answer(order_number, **facts, **unique)
     if track.result == Track.Result.REFUSED:
         raise refusal_of(track, by.kind)
     return track
 
 
-def _first_answer(scan_id: uuid.UUID, scan_digest: str) -> Track:
+def _locked_with(order_number: str) -> Order | None:
+    return Order.objects.select_for_update().filter(order_number=order_number).first()
+
+
+def _refuse(
+    order: Order | None,
+    order_number: str,
+    code: Code,
+    *,
+    by: Principal,
+    scanned_at: datetime.datetime | None,
+    **facts: Any,
+) -> Track:
+    """Append a refused track, of the number as given where no order has it."""
+    facts |= {
+        "result": Track.Result.REFUSED,
+        "reason": code,
+        "scanned_at": scanned_at or timezone.now(),
+    }
+    if order is None:
+        return record(by=by, order_number=order_number, **facts)
+    return _write(order, to=order.status, by=by, **facts)
+
+
+def _first_answer(
+    order_number: str, *, scan_id: uuid.UUID, scan_digest: str, **facts: Any
+) -> Track:
     """The track of a repeated scan; raises `scan_id_reused` if its content differs."""
     track = Track.objects.select_related("order").get(scan_id=scan_id)
-    if track.scan_digest != scan_digest:
-        raise Refusal(Code.SCAN_ID_REUSED)
-    return track
+    if track.scan_digest == scan_digest:
+        return track
+    with transaction.atomic(durable=True):
+        _refuse(_locked_with(order_number), order_number, Code.SCAN_ID_REUSED, **facts)
+    raise Refusal(Code.SCAN_ID_REUSED)
