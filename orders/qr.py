@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from qrcode.image.pil import PilImage
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathFillImage
 
 from orders.models import Order
+from orders.numbers import MAX_PAYLOAD
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,9 @@ def payload_of(order: Order, *, with_token: bool) -> str:
     hold. `QR_PAYLOAD=legacy` puts three lines for old scanner apps in its place.
     """
     if settings.QR_PAYLOAD == "legacy":
-        return f"ORDER: {order.order_number}\nEMAIL: {order.email}\nSERVICE: {order.service_name}"
+        lines = f"ORDER: {order.order_number}\nEMAIL: {order.email}\nSERVICE: {order.service_name}"
+        # The services of a long order are more than a code can hold, or a scan would read.
+        return lines[:MAX_PAYLOAD]
     return order.tracking_url if with_token else order.public_url
 
 
@@ -51,8 +54,8 @@ def png(text: str) -> bytes:
 
 
 def svg(text: str) -> bytes:
-    """An SVG of a code that holds `text`."""
-    return _code(text).make_image(image_factory=SvgPathImage).to_string()
+    """An SVG of a code that holds `text`, on a ground of its own: a page may be dark."""
+    return _code(text).make_image(image_factory=SvgPathFillImage).to_string()
 
 
 def folder() -> str:
