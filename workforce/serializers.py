@@ -67,7 +67,7 @@ class ScanInput(PeekInput):
 class ScansInput(serializers.Serializer):
     """The body of `POST workers/scans`; each scan is validated for itself."""
 
-    scans = serializers.ListField(child=serializers.JSONField(), max_length=200)
+    scans = serializers.ListField(max_length=200)
 
 
 class WorkerBrief(serializers.ModelSerializer):

@@ -28,6 +28,14 @@ from workforce.serializers import (
 )
 
 
+def _echo(sent: Any) -> str | None:
+    """The `scan_id` as the device wrote it, if it is a text that could be one."""
+    scan_id = sent.get("scan_id") if isinstance(sent, dict) else None
+    if not isinstance(scan_id, str) or len(scan_id) > 64:
+        return None
+    return scan_id if scan_id.isascii() and scan_id.isprintable() else None
+
+
 class WorkerViewSet(ApiViewSet):
     """Workers and their devices."""
 
@@ -80,7 +88,7 @@ class WorkerViewSet(ApiViewSet):
 
     def _result(self, sent: Any) -> dict[str, Any]:
         """The verdict on one scan of a queue; a refusal is a verdict too."""
-        verdict = {"scan_id": sent.get("scan_id") if isinstance(sent, dict) else None}
+        verdict = {"scan_id": _echo(sent)}
         serializer = ScanInput(data=sent, context=self.get_serializer_context())
         try:
             serializer.is_valid(raise_exception=True)
