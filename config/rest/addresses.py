@@ -44,6 +44,15 @@ def client_address(request: HttpRequest) -> str:
     return address
 
 
+def address_group(address: str) -> str:
+    """Whom an address counts for: itself, or its /64 network for IPv6 (RFC 6177)."""
+    try:
+        is_wide = ipaddress.ip_address(address).version == 6
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_wide else address
+
+
 def is_trusted(request: HttpRequest) -> bool:
     """Whether the call comes from the counter's own machines (RATELIMIT_TRUSTED_IPS)."""
     return is_within(client_address(request), settings.RATELIMIT_TRUSTED_IPS)

@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
-from config.rest.addresses import client_address, is_trusted
+from config.rest.addresses import address_group, client_address, is_trusted
 from config.rest.principals import ANYONE, Principal
 from config.rest.refusals import Code, Refusal
 
@@ -133,7 +133,7 @@ def hold(
         return {}
     rates = _rates_for(policy, principal, trusted=is_trusted(request))
     if principal.kind == ANYONE.kind or policy in (AUTH, LOOKUP):
-        who = f"ip:{client_address(request)}"
+        who = f"ip:{address_group(client_address(request))}"
     else:
         who = f"{principal.kind}:{principal.id}"
     scope = f"{endpoint}|{who}" if policy in (DEFAULT, PUBLIC) else who
