@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "csp",
     "django_ratelimit",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "config.rest",
     "config.mail",
     "catalog",
@@ -187,10 +189,24 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["config.rest.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.rest.negotiation.OneRenderer",
+    "DEFAULT_SCHEMA_CLASS": "config.rest.openapi.ApiSchema",
     "DEFAULT_PAGINATION_CLASS": "config.rest.pagination.KeysetPagination",
     "EXCEPTION_HANDLER": "config.rest.errors.exception_handler",
     "COERCE_DECIMAL_TO_STRING": False,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Roundtrip",
+    "DESCRIPTION": "The backend of a shop that picks goods up, works on them and brings them back.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["config.rest.openapi.without_slash_twins"],
 }
 CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
