@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from config.rest.decorators import limited
 from config.rest.errors import error_response
@@ -140,6 +140,7 @@ def _detail(order: Order, lines: list[OrderLine], steps: list[Track]) -> dict[st
 
 @require_safe
 @limited(PUBLIC, "tracking")
+@conditional_page
 @_tracking
 def tracking_page(request: HttpRequest, order_number: str) -> HttpResponse:
     """`/t/<order_number>`: the stage and nothing else."""
@@ -151,6 +152,7 @@ def tracking_page(request: HttpRequest, order_number: str) -> HttpResponse:
 
 @require_safe
 @limited(PUBLIC, "tracking")
+@conditional_page
 @_tracking
 def tracking_page_with_token(request: HttpRequest, order_number: str, token: str) -> HttpResponse:
     """`/t/<order_number>/<token>`: services, dates and the timeline; no personal data."""

@@ -428,3 +428,10 @@ def test_the_pages_are_limited_for_each_address(api, plain, secret, settings):
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert 0 < int(answers[2]["Retry-After"]) <= 3600
     assert "Too many requests" in Page(answers[2]).texts
+
+
+def test_an_unchanged_page_is_answered_by_its_entity_tag(api: APIClient, order: Order):
+    url = f"/t/{order.order_number}/{order.token}"
+    tag = api.get(url)["ETag"]
+    response = api.get(url, HTTP_IF_NONE_MATCH=tag)
+    assert (response.status_code, response.content) == (304, b"")
