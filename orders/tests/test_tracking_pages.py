@@ -430,7 +430,7 @@ def test_the_pages_are_limited_for_each_address(api, plain, secret, settings):
     assert "Too many requests" in Page(answers[2]).texts
 
 
-def test_an_unchanged_page_is_answered_by_its_entity_tag(api: APIClient, order: Order):
+def test_an_unchanged_page_is_answered_by_its_entity_tag(api, order):
     url = f"/t/{order.order_number}/{order.token}"
     tag = api.get(url)["ETag"]
     response = api.get(url, HTTP_IF_NONE_MATCH=tag)
