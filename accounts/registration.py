@@ -1,30 +1,22 @@
 """How people become customers: by registering, or by placing an order as a guest."""
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, mail_link
 from accounts.models import User, normalise_email
+from accounts.passwords import check_new_password
 from accounts.sessions import SignedIn, open_session
 from config.rest.refusals import Code, Refusal
-
-
-def check_new_password(password: str, user: User, field: str = "password") -> None:
-    """Hold a new password against the settings' validators; raises `validation`."""
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        text = " ".join(error.messages)
-        raise Refusal(Code.VALIDATION, text, errors={field: list(error.messages)}) from error
 
 
 def register(
     *, name: str, email: str, password: str, phone: str = "", user_agent: str = ""
 ) -> SignedIn:
-    """Make a customer and sign them in.
+    """Make a customer, sign them in, and mail the link that confirms the email.
 
-    Raises `email_taken`, also where so far only guest orders or staff made the account,
-    and `validation` for a password that is too weak.
+    Raises `validation` for a password that is too weak, and `email_taken`, also where so
+    far only a guest's order, staff or an import made the account: then the link that sets
+    its first password goes to its mailbox, since nothing yet shows whose it is.
     """
     user = User(name=name, email=normalise_email(email), phone=phone)
     check_new_password(password, user)
@@ -32,9 +24,19 @@ def register(
     try:
         with transaction.atomic():
             user.save()
+            mail_link(CONFIRM_EMAIL, user=user)
             return open_session(user=user, user_agent=user_agent)
     except IntegrityError as error:
+        _offer_claim(user.email)
         raise Refusal(Code.EMAIL_TAKEN) from error
+
+
+def _offer_claim(email: str | None) -> None:
+    """Mail the link that sets a first password, if this email's account has none yet."""
+    with transaction.atomic():
+        user = User.objects.filter(email=email, is_active=True).first()
+        if user is not None and not user.has_usable_password():
+            mail_link(SET_PASSWORD, user=user)
 
 
 def guest_of(*, email: str, name: str, phone: str = "") -> User:
@@ -42,14 +44,19 @@ def guest_of(*, email: str, name: str, phone: str = "") -> User:
 
     What is known of an existing customer is not changed. Two first orders at the same
     moment meet at the unique key: the second finds what the first one made. Call it
-    inside the transaction of the order.
+    inside the transaction of the order: the row stays locked, so that the email is not
+    confirmed between here and the order's commit, which would leave the order unmarked.
     """
     email = normalise_email(email)
-    existing = User.objects.filter(email=email).first()
+    users = User.objects.select_for_update()
+    existing = users.filter(email=email).first()
     if existing is not None:
         return existing
     try:
         with transaction.atomic():
             return User.objects.create_user(email, None, name=name, phone=phone)
     except IntegrityError:
-        return User.objects.get(email=email)
+        # By number: all who lost this race share a lock on the email's index entry, and two
+        # who both ask to own it would wait for each other.
+        number = User.objects.values_list("pk", flat=True).get(email=email)
+        return users.get(pk=number)

@@ -28,6 +28,40 @@ class RefreshInput(serializers.Serializer):
     refresh_token = Text(max_length=4096, required=False)
 
 
+class ProfileInput(serializers.Serializer):
+    """The body of `PATCH auth/me`; all of it is optional."""
+
+    name = Text(max_length=128)
+    email = Email()
+    phone = Phone(allow_blank=True)
+
+
+class PasswordChangeInput(serializers.Serializer):
+    """The body of `POST auth/password/change`."""
+
+    current_password = Secret()
+    new_password = Secret()
+
+
+class PasswordResetInput(serializers.Serializer):
+    """The body of `POST auth/password/reset`."""
+
+    email = Email()
+
+
+class LinkInput(serializers.Serializer):
+    """What a mailed link carries: the body of `POST auth/email/confirm`."""
+
+    uid = Text(max_length=64)
+    token = Text(max_length=128)
+
+
+class PasswordResetConfirmInput(LinkInput):
+    """The body of `POST auth/password/reset/confirm`."""
+
+    new_password = Secret()
+
+
 class CustomerOutput(serializers.ModelSerializer):
     """A customer, as they see themselves and as staff see them."""
 

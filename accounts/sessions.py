@@ -1,5 +1,6 @@
 """Signing in and out: a session row, and the two tokens that carry its id."""
 
+import datetime
 import uuid
 from typing import NamedTuple
 
@@ -72,6 +73,17 @@ def session_of(token: str, token_class: type[Token]) -> Session:
     return session
 
 
+def lock_user(user: User) -> User:
+    """The same user, read anew and locked until the transaction ends.
+
+    Raises `token_invalid` for one who was erased or deactivated meanwhile.
+    """
+    locked = User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
+    if locked is None:
+        raise Refusal(Code.TOKEN_INVALID)
+    return locked
+
+
 def refresh(*, refresh_token: str) -> str:
     """A new access token of the same session. The refresh token stays valid."""
     return _carrying(AccessToken(), session_of(refresh_token, RefreshToken))
@@ -88,3 +100,22 @@ def end_sessions(*, user: User, keep: Session | None = None) -> int:
     if keep is not None:
         sessions = sessions.exclude(pk=keep.pk)
     return sessions.update(revoked_at=timezone.now())
+
+
+class Pruned(NamedTuple):
+    """How many sessions went, or would go: those that ran out, and those ended before."""
+
+    expired: int
+    ended: int
+
+
+def prune_sessions(*, before: datetime.datetime, dry_run: bool = False) -> Pruned:
+    """Remove the sessions that ran out or were ended before a moment; count them.
+
+    They let nobody in any more, so this changes no sign-in, however often it runs.
+    """
+    expired = Session.objects.filter(expires_at__lt=before)
+    ended = Session.objects.filter(expires_at__gte=before, revoked_at__lt=before)
+    if dry_run:
+        return Pruned(expired.count(), ended.count())
+    return Pruned(expired.delete()[0], ended.delete()[0])

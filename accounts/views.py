@@ -7,10 +7,20 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import registration, sessions
+from accounts import confirmation, passwords, profile, registration, sessions
 from accounts.authentication import bearer_of
 from accounts.models import Session
-from accounts.serializers import CustomerOutput, LoginInput, RefreshInput, RegisterInput
+from accounts.serializers import (
+    CustomerOutput,
+    LinkInput,
+    LoginInput,
+    PasswordChangeInput,
+    PasswordResetConfirmInput,
+    PasswordResetInput,
+    ProfileInput,
+    RefreshInput,
+    RegisterInput,
+)
 from accounts.sessions import SignedIn
 from config.rest.limits import AUTH
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
@@ -44,9 +54,21 @@ class AuthViewSet(ApiViewSet):
         "refresh": EVERYONE,
         "logout": allow(CUSTOMER, STAFF),
         "me": allow(CUSTOMER, STAFF),
+        "update_me": allow(CUSTOMER, STAFF),
+        "change_password": allow(CUSTOMER, STAFF),
+        "request_reset": EVERYONE,
+        "reset_password": EVERYONE,
+        "confirm_email": allow(CUSTOMER, STAFF),
     }
-
-    limits = {"register": AUTH, "login": AUTH, "refresh": AUTH}
+    limits = {
+        "register": AUTH,
+        "login": AUTH,
+        "refresh": AUTH,
+        "request_reset": AUTH,
+        "reset_password": AUTH,
+        "confirm_email": AUTH,
+    }
+    account_fields = ("email", "uid")
 
     @action(detail=False, methods=["post"], authentication_classes=[])
     def register(self, request: Request) -> Response:
@@ -86,3 +108,45 @@ class AuthViewSet(ApiViewSet):
     def me(self, request: Request) -> Response:
         """The account of who is signed in."""
         return Response(CustomerOutput(request.user).data)
+
+    @me.mapping.patch
+    def update_me(self, request: Request) -> Response:
+        """Change one's name, phone or email; a changed email is unconfirmed again."""
+        data = self.read(ProfileInput, partial=True)
+        user = profile.update_profile(user=self.principal.user, **data)
+        return Response(CustomerOutput(user).data)
+
+    @action(detail=False, methods=["post"], url_path="password/change")
+    def change_password(self, request: Request) -> Response:
+        """Set a new password by the current one; all other sessions end."""
+        data = self.read(PasswordChangeInput)
+        session = request.auth if isinstance(request.auth, Session) else None
+        user = passwords.change_password(user=self.principal.user, session=session, **data)
+        if session is None:
+            auth.update_session_auth_hash(request, user)  # Keeps the admin's own session.
+        return Response({"msg": "The password was changed."})
+
+    @action(detail=False, methods=["post"], url_path="password/reset", authentication_classes=[])
+    def request_reset(self, request: Request) -> Response:
+        """Ask for a mailed link to set a password; the answer is the same for every email."""
+        passwords.request_reset(email=self.read(PasswordResetInput)["email"])
+        return Response(
+            {"msg": "If there is an account with this email, a link is on its way."}, status=202
+        )
+
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="password/reset/confirm",
+        authentication_classes=[],
+    )
+    def reset_password(self, request: Request) -> Response:
+        """Set a password by a mailed link; it confirms the email and ends all sessions."""
+        passwords.reset_password(**self.read(PasswordResetConfirmInput))
+        return Response({"msg": "The password was set."})
+
+    @action(detail=False, methods=["post"], url_path="email/confirm")
+    def confirm_email(self, request: Request) -> Response:
+        """Confirm the email of who is signed in, by the link that was mailed to it."""
+        confirmation.confirm_email(user=self.principal.user, **self.read(LinkInput))
+        return Response({"msg": "The email was confirmed."})

@@ -7,3 +7,10 @@ class OrdersConfig(AppConfig):
     """What Django needs to know of this app."""
 
     name = "orders"
+
+    def ready(self) -> None:
+        """Listen to what other apps tell."""
+        from accounts.signals import email_confirmed
+        from orders.receivers import mark_orders_of_confirmed_email
+
+        email_confirmed.connect(mark_orders_of_confirmed_email)

@@ -7,10 +7,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, follow_link
 from accounts.models import Session, User
-from accounts.registration import check_new_password, guest_of, register
+from accounts.passwords import check_new_password
+from accounts.registration import guest_of, register
 from config.rest.refusals import Code, Refusal
 from tests.cast import PASSWORD
+from tests.mails import last_link, mails
 from tests.threads import at_the_same_moment
 
 DORA = {"name": "Dora Dahl", "email": "dora@example.com", "password": "nine-lives-and-a-tail"}
@@ -71,12 +74,53 @@ def test_the_refusal_of_a_password_names_the_field_that_it_came_in() -> None:
     assert len(refusal.value.errors["new_password"]) == 3  # Too short, too common, all digits.
 
 
+@pytest.mark.django_db
+def test_registering_mails_the_link_that_confirms_the_email() -> None:
+    user = register(**DORA).user
+    assert mails() == [("dora@example.com", "Roundtrip: confirm your email")]
+    link = last_link()
+    assert follow_link(CONFIRM_EMAIL, uid=link.uid, token=link.token) == user
+
+
+@pytest.mark.parametrize("email", ["gita@example.com", " GITA@Example.com "])
+def test_an_account_without_a_password_is_offered_to_its_mailbox(guest: User, email: str) -> None:
+    assert refused(email=email).code == Code.EMAIL_TAKEN
+    assert mails() == [("gita@example.com", "Roundtrip: set your password")]
+    link = last_link()
+    assert follow_link(SET_PASSWORD, uid=link.uid, token=link.token) == guest
+    guest.refresh_from_db()
+    assert (guest.name, guest.has_usable_password()) == ("Gita Gupta", False)
+
+
+def test_an_account_with_a_password_hears_nothing_of_a_registration(customer: User) -> None:
+    assert refused(email="asha@example.com").code == Code.EMAIL_TAKEN
+    assert mails() == []
+
+
+def test_a_deactivated_account_is_not_offered(guest: User) -> None:
+    User.objects.filter(pk=guest.pk).update(is_active=False)
+    assert refused(email="gita@example.com").code == Code.EMAIL_TAKEN
+    assert mails() == []
+
+
+@pytest.mark.django_db
+def test_a_weak_password_mails_nothing() -> None:
+    refused(password="short")
+    assert mails() == []
+
+
+def test_a_guest_is_mailed_nothing(db: None) -> None:
+    guest_of(email="dora@example.com", name="D.")
+    assert mails() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_registrations_at_the_same_moment_make_one_account() -> None:
     answers = at_the_same_moment(lambda: register(**DORA), lambda: register(**DORA))
     refusals = [answer for answer in answers if isinstance(answer, Refusal)]
     assert [refusal.code for refusal in refusals] == [Code.EMAIL_TAKEN]
     assert (User.objects.count(), Session.objects.count()) == (1, 1)
+    assert mails() == [("dora@example.com", "Roundtrip: confirm your email")]
 
 
 @pytest.mark.django_db
