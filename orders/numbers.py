@@ -35,7 +35,8 @@ def new_token() -> str:
 
 def normalise_number(text: str) -> str:
     """An order number as it is stored: stripped, in upper case; "" if it cannot be one."""
-    number = text.strip().upper()
+    # Upper case makes SS of an ß and I of an ı: such a text would find another's order.
+    number = text.strip().upper() if text.isascii() else ""
     return number if NUMBER.fullmatch(number) else ""
 
 

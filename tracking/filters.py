@@ -21,6 +21,6 @@ class TrackFilter(filters.FilterSet):
     def of_order(self, tracks: QuerySet[Track], name: str, value: str) -> QuerySet[Track]:
         """The tracks of an order, or of a number that no order has."""
         given = value.strip()
-        number = given.upper()
+        number = given.upper() if given.isascii() else given
         without_order = Q(order=None, order_number__in=[given, number])
         return tracks.filter(Q(order__order_number=number) | without_order)

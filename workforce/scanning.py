@@ -28,11 +28,16 @@ class Scan:
     scanned_at: datetime.datetime | None = None
     scan_id: uuid.UUID | None = None
 
+    @property
+    def number(self) -> str:
+        """The given order number as it is stored; as it was given if it cannot be one."""
+        return normalise_number(self.order_number) or self.order_number.strip()
+
     def digest(self, worker_id: int | None) -> str:
         """What a repeat with the same `scan_id` must equal: the content and the worker."""
         content = {
             "worker": worker_id,
-            "order_number": self.order_number.strip().upper(),
+            "order_number": self.number,
             "qr": self.qr,
             "action": self.action,
             "location": self.location,
@@ -59,11 +64,7 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     Raises `unreadable_code` (nothing is written) and the refusals of
     `orders.lifecycle.advance` (each leaves a refused track).
     """
-    if scan.qr:
-        number = read_payload(scan.qr)
-    else:
-        # What cannot be a number is kept as given; upper case might make it too long.
-        number = normalise_number(scan.order_number) or scan.order_number
+    number = read_payload(scan.qr) if scan.qr else scan.number
     track = advance(
         order_number=number,
         action=scan.action,
