@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
 from accounts.models import normalise_email, reverse_digits
-from config.rest.filters import InstantFilter
+from config.rest.filters import IdFilter, InstantFilter
 from orders.models import Order, OrderLine, Status
 
 MINIMUM_DIGITS = 4
@@ -36,7 +36,7 @@ class OrderFilter(filters.FilterSet):
     """What staff narrow the order list by."""
 
     status = filters.ChoiceFilter(choices=Status.choices)
-    service = filters.NumberFilter(method="with_service", min_value=0, max_value=2**63 - 1)
+    service = IdFilter(method="with_service")
     email = filters.CharFilter(method="of_email", max_length=255)
     q = filters.CharFilter(method="searched", max_length=255)
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
+from config.rest.filters import IdFilter
 from tracking.models import Track
 
 
@@ -10,7 +11,7 @@ class TrackFilter(filters.FilterSet):
     """By order, worker, action and result."""
 
     order_number = filters.CharFilter(method="of_order", max_length=64)
-    worker = filters.NumberFilter(field_name="worker_id", min_value=0, max_value=2**63 - 1)
+    worker = IdFilter(field_name="worker_id")
     action = filters.CharFilter(max_length=64)
     result = filters.ChoiceFilter(choices=Track.Result.choices)
 

@@ -1,6 +1,6 @@
 """`/api/v1/tracks`: reading what happened."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -31,8 +31,11 @@ class TrackViewSet(ApiViewSet):
     def list(self, request: Request) -> Response:
         """Tracks, newest first; a worker's own, or those of one order by its number."""
         tracks = self.get_queryset()
-        if self.principal.is_worker and "order_number" not in request.query_params:
-            tracks = tracks.filter(worker=self.principal.worker)
+        if self.principal.is_worker:
+            own = Q(worker=self.principal.worker)
+            of_order = Q(order__isnull=False, order__deleted_at=None)
+            names_order = request.query_params.get("order_number", "").strip()
+            tracks = tracks.filter(own | of_order if names_order else own)
         return self.page(narrowed(TrackFilter, tracks, request))
 
     @action(detail=False, url_path="order/(?P<order_id>[0-9]{1,19})")

@@ -8,7 +8,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidParameters
 
-from config.rest.fields import Instant
+from config.rest.fields import Instant, Integer
 
 
 class _InstantFormField(forms.Field):
@@ -25,10 +25,29 @@ class _InstantFormField(forms.Field):
             raise ValidationError([str(text) for text in error.detail]) from error
 
 
+class _IntegerFormField(forms.Field):
+    """A whole number in a query, read as in a body."""
+
+    def to_python(self, value: Any) -> Any:
+        """The number; None for an empty parameter."""
+        if value in self.empty_values:
+            return None
+        try:
+            return Integer(min_value=0).run_validation(value)
+        except serializers.ValidationError as error:
+            raise ValidationError([str(text) for text in error.detail]) from error
+
+
 class InstantFilter(filters.Filter):
     """Compares a column with a moment."""
 
     field_class = _InstantFormField
+
+
+class IdFilter(filters.Filter):
+    """Compares a column with the number of a row; django-filter's own also takes 1.5 and 1e1."""
+
+    field_class = _IntegerFormField
 
 
 def narrowed(filter_class: type[filters.FilterSet], rows: Any, request: Any) -> Any:
