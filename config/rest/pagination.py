@@ -37,8 +37,11 @@ class KeysetPagination(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound as error:
             raise invalid(self.cursor_query_param, "Take it from a Link header.") from error
-        position = str(cursor.position) if cursor and cursor.position is not None else None
-        if position is not None and not (position.isascii() and position.isdigit()):
+        if cursor is None:
+            return None
+        # Our keys are unique, so our cursors need no offset.
+        position = str(cursor.position)
+        if cursor.offset or not (position.isascii() and position.isdigit()):
             raise invalid(self.cursor_query_param, "Take it from a Link header.")
         return cursor
 
