@@ -1,4 +1,4 @@
-"""What the README says is so: its commands run, its paths are there."""
+"""What the README and the pages in docs/ say is so: commands run, paths are there."""
 
 import json
 import os
@@ -18,7 +18,25 @@ from config.operations.roundtrip import decode
 from orders.models import Order
 
 README = (BASE_DIR / "README.md").read_text(encoding="utf-8")
+PAGES = [BASE_DIR / "README.md", *sorted((BASE_DIR / "docs").glob("*.md"))]
+NOT_OURS = {"var", "node_modules"}
+# It holds the parts of the tests that need more than Python.
+MAY_BE_MISSING = {"bin/test.d"}
 PLACEHOLDERS = "BASE=http://127.0.0.1:8000 WORKER=1 PIN=123456\n"
+
+
+def rooms():
+    """The folders at the top that hold files of the project."""
+    folders = [path for path in BASE_DIR.iterdir() if path.is_dir()]
+    kept = [path for path in folders if path.name[0] != "." and path.name not in NOT_OURS]
+    return {
+        folder.name
+        for folder in [*kept, BASE_DIR / ".ci"]
+        if any(path.is_file() and "__pycache__" not in path.parts for path in folder.rglob("*"))
+    }
+
+
+ROOMS = rooms()
 
 
 def blocks(language):
@@ -94,23 +112,23 @@ def test_it_has_at_most_120_lines():
     assert len(README.splitlines()) <= 120
 
 
-def test_every_path_in_it_exists():
-    named = re.findall(r"`([\w.-]+/[\w./-]*)`", README)
-    linked = re.findall(r"\]\(([^):]+)\)", README)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_path_that_a_page_names_exists(page):
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.-]+/[\w./-]*)[^`]*`", text)) - MAY_BE_MISSING
+    inside = [path for path in named if path.split("/")[0] in ROOMS]
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)", text)
 
-    assert "orders/lifecycle.py" in named
-    assert "docs/development.md" in linked
-    assert [path for path in [*named, *linked] if not (BASE_DIR / path).exists()] == []
+    assert [path for path in inside if not (BASE_DIR / path).exists()] == []
+    assert [path for path in linked if not (page.parent / path).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_exists(page):
+    named = set(re.findall(r"manage\.py (\w+)", page.read_text(encoding="utf-8")))
+
+    assert named - get_commands().keys() == set()
 
 
 def test_the_map_names_every_room_of_the_house():
-    tracked = subprocess.run(
-        ["git", "ls-files"],  # noqa: S607
-        cwd=BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    rooms = {path.split("/")[0] for path in tracked.stdout.splitlines() if "/" in path}
-
-    assert [room for room in sorted(rooms) if f"`{room}/" not in README] == []
+    assert [room for room in sorted(ROOMS) if f"`{room}/" not in README] == []
