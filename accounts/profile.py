@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import User, normalise_email
-from accounts.sessions import lock_user
+from accounts.sessions import end_sessions
 from config.rest.refusals import Code, Refusal
 
 
@@ -21,7 +21,7 @@ def update_profile(
     wanted = {"name": name, "phone": phone, "email": email and normalise_email(email)}
     try:
         with transaction.atomic():
-            user = lock_user(user)
+            user = User.objects.select_for_update().get(pk=user.pk)
             changes: dict[str, Any] = {
                 field: value
                 for field, value in wanted.items()
@@ -37,4 +37,16 @@ def update_profile(
                 mail_link(CONFIRM_EMAIL, user=user)
     except IntegrityError as error:
         raise Refusal(Code.EMAIL_TAKEN) from error
+    return user
+
+
+def set_active(*, user: User, is_active: bool) -> User:
+    """Let a customer in again, or keep them out: then all their sessions end at once."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if user.is_active != is_active:
+            user.is_active = is_active
+            user.save(update_fields=["is_active", "updated_at"])
+        if not is_active:
+            end_sessions(user=user)
     return user

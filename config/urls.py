@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from accounts.views import AuthViewSet
 from catalog.views import ServiceViewSet
 from config.operations import health
+from config.operations.views import CustomerViewSet
 from config.rest.views import SlashTolerantRouter
 from orders import pages
 from orders.views import OrderViewSet
@@ -14,6 +15,7 @@ from workforce.views import WorkerViewSet
 
 router = SlashTolerantRouter()
 router.register("auth", AuthViewSet, basename="auth")
+router.register("customers", CustomerViewSet, basename="customer")
 router.register("services", ServiceViewSet, basename="service")
 router.register("orders", OrderViewSet, basename="order")
 router.register("tracks", TrackViewSet, basename="track")

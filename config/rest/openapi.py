@@ -112,6 +112,8 @@ def example_of(code: Code) -> dict[str, Any]:
 class ApiSchema(AutoSchema):
     """drf-spectacular, which knows our access table and our closed list of refusals."""
 
+    view: Any
+
     def get_operation_id(self) -> str:
         """The route's name and action: stable, and readable in generated clients."""
         resource = self.view.basename.replace("-", "_")

@@ -37,7 +37,7 @@ def statuses(calls: int, call: Any) -> list[int]:
     return [call().status_code for _ in range(calls)]
 
 
-def address(number: int) -> dict[str, str]:
+def address(number: int) -> dict[str, Any]:
     return {"REMOTE_ADDR": f"203.0.113.{number}"}
 
 
@@ -161,7 +161,7 @@ def test_an_email_is_looked_up_only_so_often_from_all_addresses(api: APIClient):
 
 
 def test_a_failed_authentication_counts_by_address_before_its_401(api: APIClient):
-    bad = {"HTTP_AUTHORIZATION": "Bearer nonsense"}
+    bad: dict[str, Any] = {"HTTP_AUTHORIZATION": "Bearer nonsense"}
     calls = statuses(3, lambda: api.get("/api/v1/auth/me", **bad))
     assert calls == [401, 401, 429]
 

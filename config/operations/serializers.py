@@ -1,0 +1,14 @@
+"""What comes in to the calls that span all apps."""
+
+from rest_framework import serializers
+
+from config.rest.fields import Boolean, Email, Phone, Text
+
+
+class CustomerInput(serializers.Serializer):
+    """The body of `PUT` and `PATCH customers...`: any part of a customer."""
+
+    name = Text(max_length=128, required=False)
+    phone = Phone(required=False, allow_blank=True)
+    email = Email(required=False, allow_null=True)
+    is_active = Boolean(required=False)
