@@ -42,7 +42,9 @@ class TrackViewSet(ApiViewSet):
     def of_order(self, request: Request, order_id: str) -> Response:
         """All tracks of one order, by `seq`; 404 where there is none to see."""
         self.keyset = "seq"
-        answer = self.page(self.get_queryset().filter(order_id=order_id, order__deleted_at=None))
+        # By the order's own key: there a number past 64 bits is none, not an overflow.
+        tracks = self.get_queryset().filter(order__id=order_id, order__deleted_at=None)
+        answer = self.page(tracks)
         if not answer.data and "cursor" not in request.query_params:
             raise Http404
         return answer
