@@ -12,6 +12,11 @@ CHANGES: dict[str, Callable[[Track], object]] = {
     "delete": lambda track: track.delete(),
     "update": lambda track: Track.objects.update(note="never mind"),
     "delete many": lambda track: Track.objects.all().delete(),
+    "update in bulk": lambda track: Track.objects.bulk_update([track], ["note"]),
+    "update or create": lambda track: Track.objects.update_or_create(
+        pk=track.pk, defaults={"note": "never mind"}
+    ),
+    "update of an order's": lambda track: track.order and track.order.tracks.update(note=""),
     "through the order": lambda track: Track.objects.filter(order=track.order).delete(),
 }
 
