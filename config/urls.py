@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from accounts import pages as account_pages
 from accounts.views import AuthViewSet
 from catalog.views import ServiceViewSet
 from config.operations import health
@@ -34,6 +35,16 @@ urlpatterns = [
         r"^t/(?P<order_number>[^/]{1,64})/(?P<token>[^/]{1,64})/?$",
         pages.tracking_page_with_token,
         name="tracking-with-token",
+    ),
+    re_path(
+        r"^account/reset/(?P<uid>[^/]{1,64})/(?P<token>[^/]{1,128})/?$",
+        account_pages.reset_page,
+        name="account-reset",
+    ),
+    re_path(
+        r"^account/confirm/(?P<uid>[^/]{1,64})/(?P<token>[^/]{1,128})/?$",
+        account_pages.confirm_page,
+        name="account-confirm",
     ),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^ping/?$", health.ping, name="ping"),
