@@ -5,10 +5,12 @@ import hashlib
 import re
 import secrets
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, verify_password
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import normalise_email
 from config.rest.refusals import Code, Refusal
 from workforce.models import DeviceToken, Worker
 
@@ -77,37 +79,29 @@ def sign_in_device(
     locked one. After 20 wrong PINs in a day the worker takes no new device until staff
     unlock them; devices in use go on.
     """
-    workers = Worker.objects.select_for_update()
     find: dict[str, int | str] = (
-        {"pk": worker_id} if worker_id is not None else {"email": email.strip().lower()}
+        {"pk": worker_id} if worker_id is not None else {"email": normalise_email(email)}
     )
+    worker = Worker.objects.filter(**find).first()
+    # Before the row is locked: hashing takes longer than all the rest, and on SQLite nobody
+    # else could write meanwhile. For an unknown worker it takes as long.
+    verified = worker.password if worker else UNUSABLE_PASSWORD_PREFIX
+    is_right, is_outdated = verify_password(password, verified)
     with transaction.atomic(durable=True):
-        worker = workers.filter(**find).first()
-        if worker is None:
-            make_password(password)
-            is_right = False
-        else:
-            is_right = _check_pin(worker, password)
-        if worker is not None and is_right:
-            return issue_token(worker=worker, name=device_name)
+        if worker is not None:
+            worker = Worker.objects.select_for_update().filter(pk=worker.pk).first()
+        if worker is not None and worker.may_sign_in:
+            if is_right and worker.password == verified:
+                if is_outdated:
+                    worker.set_password(password)
+                    worker.save(update_fields=["password", "updated_at"])
+                return issue_token(worker=worker, name=device_name)
+            _count_failure(worker)
     raise Refusal(Code.BAD_CREDENTIALS)
 
 
-def _check_pin(worker: Worker, password: str) -> bool:
-    """Whether the PIN lets this worker in; counts a wrong one and locks at the limit."""
-
-    def rehash(raw: str) -> None:
-        worker.set_password(raw)
-        worker.save(update_fields=["password", "updated_at"])
-
-    is_right = check_password(password, worker.password, rehash)
-    if not worker.is_active or worker.locked_at is not None:
-        return False
-    if is_right:
-        if worker.failed_logins:
-            worker.failed_logins = 0
-            worker.save(update_fields=["failed_logins", "updated_at"])
-        return True
+def _count_failure(worker: Worker) -> None:
+    """Count a wrong PIN of today (of the shop's day), and lock at the limit."""
     today = timezone.localdate()
     if worker.failed_logins_on != today:
         worker.failed_logins_on, worker.failed_logins = today, 0
@@ -115,9 +109,20 @@ def _check_pin(worker: Worker, password: str) -> bool:
     if worker.failed_logins >= MAX_FAILED_LOGINS:
         worker.locked_at = timezone.now()
     worker.save(update_fields=["failed_logins", "failed_logins_on", "locked_at", "updated_at"])
-    return False
+
+
+def devices_of(worker: Worker) -> QuerySet[DeviceToken]:
+    """The devices on which a worker is signed in, the newest first."""
+    now = timezone.now()
+    unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+    return DeviceToken.objects.filter(unexpired, worker=worker, revoked_at=None).order_by("-id")
 
 
 def revoke_device(*, device: DeviceToken) -> None:
     """Take a token back at once."""
     DeviceToken.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def revoke_devices(*, worker: Worker) -> None:
+    """Take all tokens of a worker back at once."""
+    worker.devices.filter(revoked_at=None).update(revoked_at=timezone.now())

@@ -42,6 +42,16 @@ class Worker(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_locked(self) -> bool:
+        """Whether too many wrong PINs, or staff, keep new devices out."""
+        return self.locked_at is not None
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Whether the right PIN would give a new device a token."""
+        return self.is_active and not self.is_locked
+
     def set_password(self, raw: str | None) -> None:
         """Hash a PIN or password, not yet saved; None makes it unusable."""
         self.password = make_password(raw)

@@ -6,7 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import make_password, verify_password
+from django.db import connection
 from django.utils import timezone
 
 from accounts.hashers import Argon2PasswordHasher
@@ -261,11 +262,11 @@ def test_wrong_pins_are_counted_by_the_day(worker: Worker) -> None:
     assert worker.locked_at is None
 
 
-def test_a_right_pin_starts_the_count_again(worker: Worker) -> None:
+def test_a_right_pin_does_not_start_the_count_again(worker: Worker) -> None:
+    """Else every sign-in of the worker would give who guesses nineteen more attempts."""
     fail(worker, 3)
     sign_in_device(worker_id=worker.pk, password=PIN)
-    worker.refresh_from_db()
-    assert worker.failed_logins == 0
+    assert fail(worker).failed_logins == 4
 
 
 def test_a_new_day_starts_the_count_again(worker: Worker) -> None:
@@ -316,6 +317,39 @@ def test_a_locked_workers_devices_go_on(worker: Worker) -> None:
     _device, token = issue_token(worker=worker)
     Worker.objects.update(locked_at=timezone.now())
     assert device_of(token).worker == worker
+
+
+def test_a_pin_that_was_changed_while_it_was_checked_is_wrong(worker: Worker) -> None:
+    def changes_meanwhile(password: str, encoded: str) -> tuple[bool, bool]:
+        Worker.objects.update(password=make_password("another"))
+        return verify_password(password, encoded)
+
+    with patch("workforce.devices.verify_password", changes_meanwhile):
+        assert_refused(Code.BAD_CREDENTIALS, sign_in_device, worker_id=worker.pk, password=PIN)
+    assert not DeviceToken.objects.exists()
+
+
+def test_a_worker_who_went_while_the_pin_was_checked_is_unknown(worker: Worker) -> None:
+    def goes_meanwhile(password: str, encoded: str) -> tuple[bool, bool]:
+        worker.delete()
+        return verify_password(password, encoded)
+
+    with patch("workforce.devices.verify_password", goes_meanwhile):
+        assert_refused(Code.BAD_CREDENTIALS, sign_in_device, email=worker.email, password=PIN)
+
+
+def test_a_pin_is_hashed_outside_any_transaction_of_the_verb(worker: Worker) -> None:
+    """On SQLite a transaction keeps every other writer waiting."""
+    depths = []
+
+    def noting(password: str, encoded: str) -> tuple[bool, bool]:
+        depths.append(len(connection.savepoint_ids))
+        return verify_password(password, encoded)
+
+    outside = len(connection.savepoint_ids)
+    with patch("workforce.devices.verify_password", noting):
+        sign_in_device(worker_id=worker.pk, password=PIN)
+    assert depths == [outside]
 
 
 def test_another_worker_is_not_locked(worker: Worker, other_worker: Worker) -> None:
