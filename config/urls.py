@@ -12,7 +12,7 @@ from config.rest.views import SlashTolerantRouter
 from orders import pages
 from orders.views import OrderViewSet
 from tracking.views import TrackViewSet
-from workforce.views import WorkerViewSet
+from workforce.views import ID, OwnDeviceViewSet, WorkerDeviceViewSet, WorkerViewSet
 
 router = SlashTolerantRouter()
 router.register("auth", AuthViewSet, basename="auth")
@@ -21,6 +21,10 @@ router.register("services", ServiceViewSet, basename="service")
 router.register("orders", OrderViewSet, basename="order")
 router.register("tracks", TrackViewSet, basename="track")
 router.register("workers", WorkerViewSet, basename="worker")
+router.register("workers/devices", OwnDeviceViewSet, basename="own-device")
+router.register(
+    f"workers/(?P<worker_id>{ID})/devices", WorkerDeviceViewSet, basename="worker-device"
+)
 
 urlpatterns = [
     path("api/v1/", include((router.urls, "v1"))),

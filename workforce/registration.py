@@ -1,10 +1,43 @@
 """Taking workers on."""
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
-from config.rest.refusals import Code, Refusal
+from accounts.models import normalise_email
+from config.rest.refusals import Code, Refusal, invalid
 from workforce.devices import issue_token
 from workforce.models import Worker
+
+MINIMUM_DIGITS = 6
+MINIMUM_CHARACTERS = 8
+
+
+def hash_new_pin(password: str | None) -> str:
+    """The hash of a new PIN or password; of None an unusable one.
+
+    Only digits are a PIN, at least 6 of them; any other text is a password, of at least 8
+    characters. Raises `validation`.
+    """
+    if password is not None:
+        is_pin = password.isascii() and password.isdigit()
+        minimum = MINIMUM_DIGITS if is_pin else MINIMUM_CHARACTERS
+        if len(password) < minimum:
+            raise invalid(
+                "password",
+                f"Send a PIN of at least {MINIMUM_DIGITS} digits, "
+                f"or a password of at least {MINIMUM_CHARACTERS} characters.",
+            )
+    return make_password(password)
+
+
+def stored_email(email: str | None) -> str | None:
+    """An email in the form in which it is stored; no email is none."""
+    return normalise_email(email or "") or None
+
+
+def email_taken() -> Refusal:
+    """The refusal of an email that another worker has."""
+    return Refusal(Code.EMAIL_TAKEN, "There is already a worker with this email.")
 
 
 def register_worker(
@@ -13,14 +46,13 @@ def register_worker(
     """Make a worker and a first device token, whose text exists only in the answer.
 
     Without a PIN the worker signs no device in; staff hand them a token. Raises
-    `email_taken`.
+    `email_taken` and, for a PIN that is too short, `validation`.
     """
-    worker = Worker(name=name, email=(email or "").strip().lower() or None)
-    worker.set_password(password)
+    worker = Worker(name=name, email=stored_email(email), password=hash_new_pin(password))
     try:
         with transaction.atomic():
             worker.save()
             _device, token = issue_token(worker=worker)
     except IntegrityError as error:
-        raise Refusal(Code.EMAIL_TAKEN, "There is already a worker with this email.") from error
+        raise email_taken() from error
     return worker, token

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from config.rest.fields import Email, Instant, Integer, RawText, Secret, Text, Uuid
-from workforce.models import Worker
+from config.rest.fields import Boolean, Email, Instant, Integer, RawText, Secret, Text, Uuid
+from workforce.models import DeviceToken, Worker
 
 
 class LoginInput(serializers.Serializer):
@@ -31,11 +31,15 @@ class RegisterInput(serializers.Serializer):
     email = Email(required=False, allow_null=True)
     password = Secret(required=False, allow_null=True)
 
-    def validate_password(self, value: str | None) -> str | None:
-        """A PIN has at least six digits; anything else counts as a password."""
-        if value is not None and len(value) < 6:
-            raise serializers.ValidationError("At least 6 digits or characters.")
-        return value
+
+class WorkerInput(RegisterInput):
+    """The body of `PUT` and `PATCH workers/{id}`: any part of a worker.
+
+    `locked` false lets a worker sign new devices in again.
+    """
+
+    is_active = Boolean(required=False)
+    locked = Boolean(required=False)
 
 
 class PeekInput(serializers.Serializer):
@@ -81,9 +85,34 @@ class WorkerBrief(serializers.ModelSerializer):
 class WorkerOutput(serializers.ModelSerializer):
     """A worker, as staff see them."""
 
+    locked = serializers.BooleanField(source="is_locked")
     created_at = Instant()
     updated_at = Instant()
 
     class Meta:
         model = Worker
-        fields = ["id", "name", "email", "is_active", "created_at", "updated_at"]
+        fields = ["id", "name", "email", "is_active", "locked", "created_at", "updated_at"]
+
+
+class DeviceOutput(serializers.ModelSerializer):
+    """A device, as staff see it; nothing tells its token."""
+
+    created_at = Instant()
+    last_used_at = Instant()
+
+    class Meta:
+        model = DeviceToken
+        fields = ["id", "name", "created_at", "last_used_at"]
+
+
+class OwnDeviceOutput(DeviceOutput):
+    """A device, as its worker sees it, who learns which one is in their hand."""
+
+    is_current = serializers.SerializerMethodField()
+
+    class Meta(DeviceOutput.Meta):
+        fields = [*DeviceOutput.Meta.fields, "is_current"]
+
+    def get_is_current(self, device: DeviceToken) -> bool:
+        """Whether this call came from it."""
+        return device == self.context["principal"].device

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -14,18 +17,25 @@ from config.rest.refusals import Refusal
 from config.rest.views import ApiViewSet
 from tracking.models import Track
 from tracking.serializers import TrackOutput
-from workforce import devices
+from workforce import devices, staffing
+from workforce.models import DeviceToken, Worker
 from workforce.registration import register_worker
 from workforce.scanning import Scan, peek, record_scan, scan_id_of
 from workforce.serializers import (
+    DeviceOutput,
     LoginInput,
+    OwnDeviceOutput,
     PeekInput,
     RegisterInput,
     ScanInput,
     ScansInput,
     WorkerBrief,
+    WorkerInput,
     WorkerOutput,
 )
+
+# Every such number fits a column of 64 bits.
+ID = "[0-9]{1,18}"
 
 
 def _echo(sent: Any) -> str | None:
@@ -36,11 +46,17 @@ def _echo(sent: Any) -> str | None:
     return scan_id if scan_id.isascii() and scan_id.isprintable() else None
 
 
-class WorkerViewSet(ApiViewSet):
+class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Workers and their devices."""
 
     access = {
+        "list": allow(permission="workforce.view_worker"),
+        "retrieve": allow(permission="workforce.view_worker"),
+        "update": allow(permission="workforce.change_worker"),
+        "partial_update": allow(permission="workforce.change_worker"),
+        "destroy": allow(permission="workforce.delete_worker"),
         "login": EVERYONE,
+        "logout": allow(WORKER),
         "register": allow(permission="workforce.add_worker"),
         "scan": allow(WORKER),
         "scans": allow(WORKER),
@@ -48,12 +64,37 @@ class WorkerViewSet(ApiViewSet):
     }
 
     limits = {"login": AUTH}
+    queryset = Worker.objects.order_by("-id")
+    serializer_class = WorkerOutput
+    lookup_value_regex = ID
+
+    def update(self, request: Request, pk: str) -> Response:
+        """Change parts of a worker; `{"locked": false}` lets them sign devices in again."""
+        worker = staffing.change_worker(
+            worker=self.get_object(), changes=self.read(WorkerInput, partial=True)
+        )
+        return Response(self.get_serializer(worker).data)
+
+    partial_update = update
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Erase a worker, or deactivate one whom tracks name; the answer says which."""
+        kept = staffing.remove_worker(worker=self.get_object())
+        if kept is None:
+            return Response({"msg": "Deleted"})
+        return Response({"msg": "Deactivated", "worker": self.get_serializer(kept).data})
 
     @action(detail=False, methods=["post"], authentication_classes=[])
     def login(self, request: Request) -> Response:
         """Sign a device in by the worker's PIN."""
         device, token = devices.sign_in_device(**self.read(LoginInput))
         return Response({"worker_token": token, "worker": WorkerBrief(device.worker).data})
+
+    @action(detail=False, methods=["post"])
+    def logout(self, request: Request) -> Response:
+        """End this device's token at once."""
+        devices.revoke_device(device=self.principal.device)
+        return Response({"msg": "Logged out"})
 
     @action(detail=False, methods=["post"])
     def register(self, request: Request) -> Response:
@@ -104,3 +145,39 @@ class WorkerViewSet(ApiViewSet):
                 **refusal.extra,
             }
         return verdict | {"status": 200, "track": self._track(track), "order": order}
+
+
+class DeviceViewSet(mixins.ListModelMixin, ApiViewSet):
+    """The devices of one worker, whoever asks; deleting one ends its token at once."""
+
+    lookup_value_regex = ID
+
+    def destroy(self, request: Request, **kwargs: str) -> Response:
+        """Take a device's token back; the tracks go on naming it."""
+        devices.revoke_device(device=self.get_object())
+        return Response({"msg": "Deleted"})
+
+
+class OwnDeviceViewSet(DeviceViewSet):
+    """`workers/devices`: where a worker is signed in."""
+
+    access = {"list": allow(WORKER), "destroy": allow(WORKER)}
+    serializer_class = OwnDeviceOutput
+
+    def get_queryset(self) -> QuerySet[DeviceToken]:
+        """The calling worker's devices."""
+        return devices.devices_of(self.principal.worker)
+
+
+class WorkerDeviceViewSet(DeviceViewSet):
+    """`workers/{id}/devices`: the same for staff."""
+
+    access = {
+        "list": allow(permission="workforce.view_devicetoken"),
+        "destroy": allow(permission="workforce.delete_devicetoken"),
+    }
+    serializer_class = DeviceOutput
+
+    def get_queryset(self) -> QuerySet[DeviceToken]:
+        """The devices of the worker in the path; raises Http404."""
+        return devices.devices_of(get_object_or_404(Worker, pk=self.kwargs["worker_id"]))

@@ -33,6 +33,7 @@ def test_it_answers_with_the_worker_and_a_token_shown_this_once(
         "name": "Yu Yan",
         "email": "yu@example.com",
         "is_active": True,
+        "locked": False,
         "created_at": utc_text(worker.created_at),
         "updated_at": utc_text(worker.updated_at),
     }
@@ -42,6 +43,15 @@ def test_it_answers_with_the_worker_and_a_token_shown_this_once(
 def test_a_name_is_enough(as_owner: APIClient, extra: dict[str, None]) -> None:
     response = as_owner.post(PATH, {"name": "Yu"} | extra, format="json")
     assert (response.status_code, response.json()["email"]) == (201, None)
+
+
+@pytest.mark.parametrize("password", ["000000", "1" * 256, "sesame77", "  blank  "])
+def test_six_digits_are_a_pin_and_eight_characters_a_password(
+    as_owner: APIClient, api: APIClient, password: str
+) -> None:
+    worker = as_owner.post(PATH, {"name": "Yu", "password": password}, format="json").json()
+    body = {"worker_id": worker["id"], "password": password}
+    assert api.post("/api/v1/workers/login", body, format="json").status_code == 200
 
 
 def test_a_taken_email_is_refused(as_owner: APIClient, worker: Worker) -> None:
@@ -61,7 +71,10 @@ def test_an_email_of_a_customer_is_free(as_owner: APIClient, customer: User) -> 
     [
         *product(["name"], [None, "", " ", 5, True, [], {}, "x" * 129, "\ud800"]),
         *product(["email"], ["", "yu", 0, True, [], {}, "a\x00@example.com"]),
-        *product(["password"], ["", "12345", 482913, True, [], {}, "x" * 257]),
+        *product(
+            ["password"],
+            ["", "12345", "sesame7", "12345a", "٤٨٢٩١٣", 482913, True, [], {}, "x" * 257],
+        ),
     ],
 )
 def test_a_bad_value_names_its_field(as_owner: APIClient, field: str, value: Any) -> None:
