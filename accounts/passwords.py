@@ -8,7 +8,8 @@ from django.db import transaction
 from accounts.confirmation import mark_confirmed
 from accounts.links import SET_PASSWORD, follow_link, mail_link
 from accounts.models import Session, User, normalise_email
-from accounts.sessions import end_sessions, lock_user
+from accounts.profile import lock_user
+from accounts.sessions import end_sessions
 from config.rest.refusals import Code, Refusal
 
 

@@ -10,18 +10,30 @@ from accounts.sessions import end_sessions
 from config.rest.refusals import Code, Refusal
 
 
+def lock_user(user: User) -> User:
+    """The same user, read anew and locked until the transaction ends.
+
+    Raises `not_found` for one who was erased meanwhile.
+    """
+    locked = User.objects.select_for_update().filter(pk=user.pk).first()
+    if locked is None:
+        raise Refusal(Code.NOT_FOUND)
+    return locked
+
+
 def update_profile(
     *, user: User, name: str | None = None, phone: str | None = None, email: str | None = None
 ) -> User:
     """Change what is given and differs; a changed email is unconfirmed again.
 
     The link to confirm it goes to the new address. Orders that were this user's stay
-    theirs. Raises `email_taken`.
+    theirs. Raises `email_taken`, and `not_found` for a
+    user who was erased meanwhile.
     """
     wanted = {"name": name, "phone": phone, "email": email and normalise_email(email)}
     try:
         with transaction.atomic():
-            user = User.objects.select_for_update().get(pk=user.pk)
+            user = lock_user(user)
             changes: dict[str, Any] = {
                 field: value
                 for field, value in wanted.items()
@@ -41,9 +53,12 @@ def update_profile(
 
 
 def set_active(*, user: User, is_active: bool) -> User:
-    """Let a customer in again, or keep them out: then all their sessions end at once."""
+    """Let a customer in again, or keep them out: then all their sessions end at once.
+
+    Raises `not_found` for one who was erased meanwhile.
+    """
     with transaction.atomic():
-        user = User.objects.select_for_update().get(pk=user.pk)
+        user = lock_user(user)
         if user.is_active != is_active:
             user.is_active = is_active
             user.save(update_fields=["is_active", "updated_at"])

@@ -73,17 +73,6 @@ def session_of(token: str, token_class: type[Token]) -> Session:
     return session
 
 
-def lock_user(user: User) -> User:
-    """The same user, read anew and locked until the transaction ends.
-
-    Raises `token_invalid` for one who was erased or deactivated meanwhile.
-    """
-    locked = User.objects.select_for_update().filter(pk=user.pk, is_active=True).first()
-    if locked is None:
-        raise Refusal(Code.TOKEN_INVALID)
-    return locked
-
-
 def refresh(*, refresh_token: str) -> str:
     """A new access token of the same session. The refresh token stays valid."""
     return _carrying(AccessToken(), session_of(refresh_token, RefreshToken))

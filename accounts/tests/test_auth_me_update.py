@@ -178,12 +178,11 @@ def test_there_are_no_other_methods(as_customer: APIClient, method: str) -> None
 # --- The verb ---------------------------------------------------------------------------
 
 
-def test_a_user_who_is_gone_meanwhile_is_signed_in_no_more(customer: User) -> None:
-    User.objects.filter(pk=customer.pk).update(is_active=False)
+def test_a_user_who_was_erased_meanwhile_is_not_found(customer: User) -> None:
+    User.objects.filter(pk=customer.pk).delete()
     with pytest.raises(Refusal) as refusal:
         update_profile(user=customer, name="x")
-    assert refusal.value.code == Code.TOKEN_INVALID
-    assert row(customer)["name"] == "Asha Rao"
+    assert refusal.value.code == Code.NOT_FOUND
 
 
 @pytest.mark.django_db(transaction=True)
