@@ -49,6 +49,14 @@ POST orders/{order}/restore             401 403 403 403 403 200
 POST orders/{order}/undo                401 403 403 403 403 409
 GET tracks                              401 200 200 200 403 200
 GET tracks/order/{order_id}             401 200 404 200 403 200
+GET customers                           401 200 200 403 403 200
+PUT customers                           401 200 200 403 403 403
+PATCH customers                         401 200 200 403 403 403
+GET customers/{customer}                401 200 404 403 403 200
+GET customers/profile/{customer}        401 200 404 403 403 200
+PUT customers/{customer}                401 200 404 403 403 200
+PATCH customers/{customer}              401 200 404 403 403 200
+DELETE customers/{customer}             401 403 403 403 403 409
 POST workers/login                      400 400 400 400 400 400
 POST workers/register                   401 403 403 403 403 400
 POST workers/scan                       401 403 403 400 403 403
@@ -72,6 +80,12 @@ PERMISSIONS = {
     "POST orders/{order}/undo": "orders.change_order",
     "GET tracks": "tracking.view_track",
     "GET tracks/order/{order_id}": "tracking.view_track",
+    "GET customers": "accounts.view_customer",
+    "GET customers/{customer}": "accounts.view_customer",
+    "GET customers/profile/{customer}": "accounts.view_customer",
+    "PUT customers/{customer}": "accounts.change_customer",
+    "PATCH customers/{customer}": "accounts.change_customer",
+    "DELETE customers/{customer}": "accounts.delete_customer",
     "POST workers/register": "workforce.add_worker",
 }
 # The calls that make tokens read none: an old one sent along must not fail them.
@@ -121,7 +135,12 @@ def call(client: APIClient, name: str, **things: Any) -> Any:
 @pytest.fixture
 def things(order: Order, wash: Service) -> dict[str, Any]:
     """What may stand in a path."""
-    return {"order": order.order_number, "order_id": order.pk, "service": wash.pk}
+    return {
+        "order": order.order_number,
+        "order_id": order.pk,
+        "service": wash.pk,
+        "customer": order.customer_id,
+    }
 
 
 @pytest.fixture
@@ -191,13 +210,14 @@ def test_a_worthless_token_does_no_harm_where_none_is_read(
     assert call(bearing("a.b.c"), name, **things).status_code == 400
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in STATUSES if "{order}" in name or "{order_id}" in name]
-)
-def test_another_customers_order_is_answered_like_one_that_is_not_there(
+OF_ASHA = [name for name in STATUSES if "{order" in name or "{customer}" in name]
+
+
+@pytest.mark.parametrize("name", OF_ASHA)
+def test_what_is_another_customers_is_answered_like_what_is_not_there(
     as_other_customer: APIClient, things: dict[str, Any], name: str
 ) -> None:
-    unknown = {"order": "ZZZZZZZZZZ", "order_id": 2**40}
+    unknown = {"order": "ZZZZZZZZZZ", "order_id": 2**40, "customer": 2**40}
     answers = [call(as_other_customer, name, **where) for where in (things, things | unknown)]
     assert answers[0].status_code in (403, 404)
     bodies = [answer.json() | {"request_id": ""} for answer in answers]
