@@ -27,8 +27,7 @@ def update_profile(
     """Change what is given and differs; a changed email is unconfirmed again.
 
     The link to confirm it goes to the new address. Orders that were this user's stay
-    theirs. Raises `email_taken`, and `not_found` for a
-    user who was erased meanwhile.
+    theirs. Raises `email_taken`, and `not_found` for one who was erased meanwhile.
     """
     wanted = {"name": name, "phone": phone, "email": email and normalise_email(email)}
     try:

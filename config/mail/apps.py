@@ -8,3 +8,7 @@ class MailConfig(AppConfig):
 
     name = "config.mail"
     label = "mail"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from config.mail import checks  # noqa: F401
