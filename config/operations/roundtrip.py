@@ -121,6 +121,11 @@ class _Trip:
             raise RoundTripError(f"its timeline is {', '.join(stages)}")
         return str(url)
 
+    def sign_out(self) -> str:
+        self._call("POST", "/api/v1/workers/logout", headers=self.as_worker)
+        self._call("POST", "/api/v1/auth/logout", headers=self.as_customer)
+        return "both tokens are worth nothing now"
+
     def _call(
         self, method: str, path: str, *, expected: int = 200, **request: Any
     ) -> httpx.Response:
@@ -178,6 +183,7 @@ def round_trip(base_url: str, worker: WorkerLogin) -> Iterator[Step]:
         for stage in STAGES[1:]:
             yield _timed(f"Scan it as {stage.value}", partial(trip.scan, stage.value))
         yield _timed("Read its public page", trip.read_page)
+        yield _timed("Sign both out", trip.sign_out)
 
 
 def _timed(name: str, take: Callable[[], str]) -> Step:

@@ -6,12 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from accounts.models import User
+from accounts.models import Session, User
 from config.operations import demo_logins
 from config.operations.roundtrip import RoundTripError, decode
 from orders import qr
 from orders.models import Order, Status
 from tests.cast import PIN
+from workforce.models import DeviceToken
 
 
 @pytest.fixture(autouse=True)
@@ -60,8 +61,16 @@ def test_an_order_goes_from_its_placing_to_its_delivery(shop, worker, settings, 
         ["Scan it as completed", "processing -> completed"],
         ["Scan it as delivered", "completed -> delivered"],
         ["Read its public page", order.tracking_url],
+        ["Sign both out", "both tokens are worth nothing now"],
         ["in all"],
     ]
+
+
+def test_it_leaves_nobody_signed_in(shop):
+    call_command("roundtrip", **shop)
+
+    assert DeviceToken.objects.get().revoked_at is not None
+    assert Session.objects.get().revoked_at is not None
 
 
 def test_it_reads_the_codes_for_old_scanner_apps_too(shop, settings):
