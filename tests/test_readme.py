@@ -132,3 +132,9 @@ def test_every_command_that_a_page_names_exists(page):
 
 def test_the_map_names_every_room_of_the_house():
     assert [room for room in sorted(ROOMS) if f"`{room}/" not in README] == []
+
+
+def test_the_map_leads_to_every_page():
+    pages = {f"docs/{page.name}" for page in PAGES[1:]}
+
+    assert pages - set(re.findall(r"\]\(([^)#]+)", README)) == set()
