@@ -4,8 +4,24 @@ from rest_framework import serializers
 
 from accounts.models import User
 from config.rest.fields import Email, Instant, Phone, Secret, Text
+from config.rest.openapi import shown_as
+
+CUSTOMER = {
+    "id": 7,
+    "name": "Asha Rao",
+    "email": "asha@example.com",
+    "phone": "+91 98450 12345",
+    "is_active": True,
+    "email_confirmed": True,
+    "created_at": "2026-12-01T08:00:00Z",
+    "updated_at": "2026-12-01T08:00:00Z",
+}
+ACCESS = "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.dBjftJeZ4CVP"
+REFRESH = "eyJhbGciOiJIUzI1NiJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCJ9.mB92K27uhbUJ"
+LINK = {"uid": "Nw", "token": "cx2k9d-5f0e4b1c2f0b4c4d8f2b9a7c1d3e5f60"}
 
 
+@shown_as({"name": "Asha Rao", "email": "asha@example.com", "password": "a-copper-kettle"})
 class RegisterInput(serializers.Serializer):
     """The body of `POST auth/register`."""
 
@@ -15,6 +31,7 @@ class RegisterInput(serializers.Serializer):
     phone = Phone(required=False, allow_blank=True)
 
 
+@shown_as({"email": "asha@example.com", "password": "a-copper-kettle"})
 class LoginInput(serializers.Serializer):
     """The body of `POST auth/login`."""
 
@@ -22,12 +39,14 @@ class LoginInput(serializers.Serializer):
     password = Secret()
 
 
+@shown_as({"refresh_token": REFRESH})
 class RefreshInput(serializers.Serializer):
     """The body of `POST auth/refresh`; empty where the token comes as a header."""
 
     refresh_token = Text(max_length=4096, required=False)
 
 
+@shown_as({"phone": "+91 98450 12345"})
 class ProfileInput(serializers.Serializer):
     """The body of `PATCH auth/me`; all of it is optional."""
 
@@ -36,6 +55,7 @@ class ProfileInput(serializers.Serializer):
     phone = Phone(allow_blank=True)
 
 
+@shown_as({"current_password": "a-copper-kettle", "new_password": "two-copper-kettles"})
 class PasswordChangeInput(serializers.Serializer):
     """The body of `POST auth/password/change`."""
 
@@ -43,12 +63,14 @@ class PasswordChangeInput(serializers.Serializer):
     new_password = Secret()
 
 
+@shown_as({"email": "asha@example.com"})
 class PasswordResetInput(serializers.Serializer):
     """The body of `POST auth/password/reset`."""
 
     email = Email()
 
 
+@shown_as(LINK)
 class LinkInput(serializers.Serializer):
     """What a mailed link carries: the body of `POST auth/email/confirm`."""
 
@@ -56,12 +78,14 @@ class LinkInput(serializers.Serializer):
     token = Text(max_length=128)
 
 
+@shown_as(LINK | {"new_password": "two-copper-kettles"})
 class PasswordResetConfirmInput(LinkInput):
     """The body of `POST auth/password/reset/confirm`."""
 
     new_password = Secret()
 
 
+@shown_as(CUSTOMER)
 class CustomerOutput(serializers.ModelSerializer):
     """A customer, as they see themselves and as staff see them."""
 
@@ -80,3 +104,19 @@ class CustomerOutput(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
+
+
+@shown_as({"access_token": ACCESS, "refresh_token": REFRESH, "customer": CUSTOMER})
+class SignedInOutput(serializers.Serializer):
+    """The answer to a sign-in."""
+
+    access_token = serializers.CharField()
+    refresh_token = serializers.CharField()
+    customer = CustomerOutput()
+
+
+@shown_as({"access_token": ACCESS})
+class AccessTokenOutput(serializers.Serializer):
+    """A new access token of the same session."""
+
+    access_token = serializers.CharField()

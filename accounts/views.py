@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import auth
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,7 @@ from accounts import confirmation, passwords, profile, registration, sessions
 from accounts.authentication import bearer_of
 from accounts.models import Session
 from accounts.serializers import (
+    AccessTokenOutput,
     CustomerOutput,
     LinkInput,
     LoginInput,
@@ -20,11 +22,13 @@ from accounts.serializers import (
     ProfileInput,
     RefreshInput,
     RegisterInput,
+    SignedInOutput,
 )
 from accounts.sessions import SignedIn
 from config.rest.limits import AUTH
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
-from config.rest.refusals import invalid
+from config.rest.refusals import Code, invalid
+from config.rest.serializers import MessageOutput
 from config.rest.views import ApiViewSet
 
 
@@ -60,6 +64,15 @@ class AuthViewSet(ApiViewSet):
         "reset_password": EVERYONE,
         "confirm_email": allow(CUSTOMER, STAFF),
     }
+    refusals = {
+        "register": (Code.EMAIL_TAKEN,),
+        "login": (Code.BAD_CREDENTIALS,),
+        "refresh": (Code.TOKEN_INVALID,),
+        "update_me": (Code.EMAIL_TAKEN,),
+        "change_password": (Code.BAD_PASSWORD,),
+        "reset_password": (Code.LINK_INVALID,),
+        "confirm_email": (Code.LINK_INVALID,),
+    }
     limits = {
         "register": AUTH,
         "login": AUTH,
@@ -70,6 +83,7 @@ class AuthViewSet(ApiViewSet):
     }
     account_fields = ("email", "uid")
 
+    @extend_schema(request=RegisterInput, responses={201: SignedInOutput})
     @action(detail=False, methods=["post"], authentication_classes=[])
     def register(self, request: Request) -> Response:
         """Make a customer account and sign in."""
@@ -77,12 +91,14 @@ class AuthViewSet(ApiViewSet):
         signed_in = registration.register(**data, user_agent=user_agent_of(request))
         return Response(signed_in_body(signed_in), status=201)
 
+    @extend_schema(request=LoginInput, responses={200: SignedInOutput})
     @action(detail=False, methods=["post"], authentication_classes=[])
     def login(self, request: Request) -> Response:
         """Sign in by email and password."""
         data = self.read(LoginInput)
         return Response(signed_in_body(sessions.sign_in(**data, user_agent=user_agent_of(request))))
 
+    @extend_schema(request=RefreshInput, responses={200: AccessTokenOutput})
     @action(detail=False, methods=["post"], authentication_classes=[])
     def refresh(self, request: Request) -> Response:
         """Get a new access token; the refresh token stays valid.
@@ -95,6 +111,7 @@ class AuthViewSet(ApiViewSet):
             raise invalid("refresh_token", "Send it here or as a bearer token.")
         return Response({"access_token": sessions.refresh(refresh_token=token)})
 
+    @extend_schema(request=None, responses={200: MessageOutput})
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
         """End this session at once, with both its tokens."""
@@ -104,11 +121,13 @@ class AuthViewSet(ApiViewSet):
             auth.logout(request)  # Staff, by the admin's own session.
         return Response({"msg": "Logged out"})
 
+    @extend_schema(responses={200: CustomerOutput})
     @action(detail=False, methods=["get"])
     def me(self, request: Request) -> Response:
         """The account of who is signed in."""
         return Response(CustomerOutput(request.user).data)
 
+    @extend_schema(request=ProfileInput, responses={200: CustomerOutput})
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
         """Change one's name, phone or email; a changed email is unconfirmed again."""
@@ -116,6 +135,7 @@ class AuthViewSet(ApiViewSet):
         user = profile.update_profile(user=self.principal.user, **data)
         return Response(CustomerOutput(user).data)
 
+    @extend_schema(request=PasswordChangeInput, responses={200: MessageOutput})
     @action(detail=False, methods=["post"], url_path="password/change")
     def change_password(self, request: Request) -> Response:
         """Set a new password by the current one; all other sessions end."""
@@ -126,6 +146,7 @@ class AuthViewSet(ApiViewSet):
             auth.update_session_auth_hash(request, user)  # Keeps the admin's own session.
         return Response({"msg": "The password was changed."})
 
+    @extend_schema(request=PasswordResetInput, responses={202: MessageOutput})
     @action(detail=False, methods=["post"], url_path="password/reset", authentication_classes=[])
     def request_reset(self, request: Request) -> Response:
         """Ask for a mailed link to set a password; the answer is the same for every email."""
@@ -134,6 +155,7 @@ class AuthViewSet(ApiViewSet):
             {"msg": "If there is an account with this email, a link is on its way."}, status=202
         )
 
+    @extend_schema(request=PasswordResetConfirmInput, responses={200: MessageOutput})
     @action(
         detail=False,
         methods=["post"],
@@ -145,6 +167,7 @@ class AuthViewSet(ApiViewSet):
         passwords.reset_password(**self.read(PasswordResetConfirmInput))
         return Response({"msg": "The password was set."})
 
+    @extend_schema(request=LinkInput, responses={200: MessageOutput})
     @action(detail=False, methods=["post"], url_path="email/confirm")
     def confirm_email(self, request: Request) -> Response:
         """Confirm the email of who is signed in, by the link that was mailed to it."""

@@ -4,11 +4,13 @@ from rest_framework import serializers
 
 from catalog.models import Service
 from config.rest.fields import Instant, Integer, Money, Text
+from config.rest.openapi import shown_as
 
 # What the column holds on every database.
 MAX_MINUTES = 2**31 - 1
 
 
+@shown_as({"name": "Wash and fold", "price": 12.5, "duration_minutes": 1440})
 class ServiceInput(serializers.Serializer):
     """The body of `POST services`, and any part of it for `PUT` and `PATCH`."""
 
@@ -18,6 +20,17 @@ class ServiceInput(serializers.Serializer):
     status = serializers.ChoiceField(choices=Service.Status.choices, required=False)
 
 
+@shown_as(
+    {
+        "id": 1,
+        "name": "Wash and fold",
+        "price": 12.5,
+        "duration_minutes": 1440,
+        "status": "active",
+        "created_at": "2026-12-01T08:00:00Z",
+        "updated_at": "2026-12-01T08:00:00Z",
+    }
+)
 class ServiceOutput(serializers.ModelSerializer):
     """A service, as v1 shows it."""
 

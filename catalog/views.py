@@ -1,6 +1,7 @@
 """`/api/v1/services`: what the shop sells."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +12,8 @@ from catalog.models import Service
 from catalog.serializers import ServiceInput, ServiceOutput
 from config.rest.filters import narrowed
 from config.rest.permissions import EVERYONE, allow
+from config.rest.refusals import Code
+from config.rest.serializers import MessageOutput
 from config.rest.views import ApiViewSet
 
 
@@ -25,7 +28,9 @@ class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
         "partial_update": allow(permission="catalog.change_service"),
         "destroy": allow(permission="catalog.delete_service"),
     }
+    refusals = {"destroy": (Code.IN_USE,)}
     serializer_class = ServiceOutput
+    filterset_class = ServiceFilter
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Service]:
@@ -40,16 +45,19 @@ class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
         by = self.principal
         return by.is_staff and by.user.has_perm("catalog.view_service")
 
+    @extend_schema(filters=True, responses=ServiceOutput(many=True))
     def list(self, request: Request) -> Response:
         """Services, newest first; for staff also `?status=`."""
         services = self.get_queryset()
         return self.page(narrowed(ServiceFilter, services, request) if self._sees_all else services)
 
+    @extend_schema(request=ServiceInput, responses={201: ServiceOutput})
     def create(self, request: Request) -> Response:
         """Put a service on offer."""
         service = offering.add_service(**self.read(ServiceInput))
         return Response(self.get_serializer(service).data, status=201)
 
+    @extend_schema(request=ServiceInput, responses={200: ServiceOutput})
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of a service; clients may send the whole object back."""
         service = offering.change_service(
@@ -59,6 +67,7 @@ class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
 
     partial_update = update
 
+    @extend_schema(responses={200: MessageOutput})
     def destroy(self, request: Request, pk: str) -> Response:
         """Erase a service that no order names."""
         offering.erase_service(service=self.get_object())

@@ -14,6 +14,9 @@ workers = int(
 threads = int(os.environ.get("WEB_THREADS", "4"))
 worker_class = "gthread"
 
+# No control socket: it would be written below the home directory, which may not exist.
+control_socket_disable = True
+
 timeout = 30
 graceful_timeout = 25
 keepalive = 5

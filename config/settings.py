@@ -203,9 +203,17 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "orders.models.Status",
+        "ServiceStatus": "catalog.models.Service.Status",
+        "TrackResult": "tracking.models.Track.Result",
+        "TrackSource": "tracking.models.Track.Source",
+        "RefusalCode": "config.rest.refusals.Code",
+    },
     "PREPROCESSING_HOOKS": ["config.rest.openapi.without_slash_twins"],
 }
 CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"

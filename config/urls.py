@@ -8,6 +8,9 @@ from accounts.views import AuthViewSet
 from catalog.views import ServiceViewSet
 from config.operations import health
 from config.operations.views import CustomerViewSet
+from config.rest.decorators import limited
+from config.rest.docs import DocsView, SchemaView
+from config.rest.limits import DEFAULT
 from config.rest.views import SlashTolerantRouter
 from orders import pages
 from orders.views import OrderViewSet
@@ -27,6 +30,8 @@ router.register(
 )
 
 urlpatterns = [
+    re_path(r"^api/v1/schema/?$", limited(DEFAULT, "schema")(SchemaView.as_view()), name="schema"),
+    re_path(r"^api/v1/docs/?$", limited(DEFAULT, "docs")(DocsView.as_view()), name="docs"),
     path("api/v1/", include((router.urls, "v1"))),
     path("admin/", admin.site.urls),
     re_path(

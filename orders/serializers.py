@@ -7,6 +7,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from config.rest.fields import Email, Instant, Integer, Phone, Text, utc_text
+from config.rest.openapi import shown_as
 from config.rest.principals import Principal
 from orders.guests import initials_of, mask_phone
 from orders.models import Order, OrderLine, Status
@@ -72,6 +73,16 @@ def _required(principal: Principal, sent: dict[str, Any]) -> tuple[str, ...]:
     return ("name", "email")
 
 
+@shown_as(
+    {
+        "items": [{"service_id": 1, "quantity": 2}],
+        "name": "Asha Rao",
+        "email": "asha@example.com",
+        "phone": "+91 98450 12345",
+        "pickup_date": "2026-12-24",
+        "instructions": "Ring twice.",
+    }
+)
 class PlaceOrderInput(serializers.Serializer):
     """The body of `POST orders`: what, for whom, when."""
 
@@ -105,6 +116,7 @@ class EditItemInput(ItemInput):
     service_id = Integer(min_value=0, allow_null=True)
 
 
+@shown_as({"pickup_date": "2026-12-24T18:30:00Z", "instructions": "Leave it with the porter."})
 class EditOrderInput(serializers.Serializer):
     """The body of `PUT` and `PATCH orders/{..}`: any part of the order `instance`.
 
@@ -152,6 +164,31 @@ class LineOutput(serializers.ModelSerializer):
         fields = ["service_id", "service_name", "unit_price", "quantity"]
 
 
+ORDER = {
+    "id": 41,
+    "order_number": "K7M2PQ9XWD",
+    "customer_id": 7,
+    "service_id": 1,
+    "service_name": "Wash and fold",
+    "items": [
+        {"service_id": 1, "service_name": "Wash and fold", "unit_price": 12.5, "quantity": 2}
+    ],
+    "name": "Asha Rao",
+    "email": "asha@example.com",
+    "phone": "+91 98450 12345",
+    "pickup_date": "2026-12-24",
+    "instructions": "Ring twice.",
+    "total_cost": 25.0,
+    "status": "created",
+    "qr_code_path": "/qr/K7M2PQ9XWD.png",
+    "tracking_url": "https://shop.example/t/K7M2PQ9XWD/q3Zk0cW2bV9mYx7LrT5uHg",
+    "version": 1,
+    "created_at": "2026-12-20T09:15:00Z",
+    "updated_at": "2026-12-20T09:15:00Z",
+}
+
+
+@shown_as(ORDER)
 class OrderOutput(serializers.ModelSerializer):
     """An order, as its reader may see it (`context["principal"]`).
 
@@ -213,3 +250,11 @@ class GuestOrderOutput(OrderOutput):
             "phone": mask_phone(instance.phone),
             "instructions": "",
         }
+
+
+@shown_as({"msg": "Updated", "order": ORDER})
+class UpdatedOutput(serializers.Serializer):
+    """The answer to an edit."""
+
+    msg = serializers.CharField()
+    order = OrderOutput()

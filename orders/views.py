@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.http import parse_etags
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +19,7 @@ from config.rest.limits import LOOKUP, ORDERS
 from config.rest.permissions import ANYONE, CUSTOMER, WORKER, allow
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
+from config.rest.serializers import MessageOutput
 from config.rest.views import ApiViewSet
 from orders import editing, lifecycle, qr
 from orders.filters import OrderFilter
@@ -24,7 +27,13 @@ from orders.guests import orders_of_email
 from orders.models import Order, OrderQuerySet
 from orders.numbers import normalise_number
 from orders.placing import NO_PICKUP, Contact, Item, place_order, service_named
-from orders.serializers import EditOrderInput, GuestOrderOutput, OrderOutput, PlaceOrderInput
+from orders.serializers import (
+    EditOrderInput,
+    GuestOrderOutput,
+    OrderOutput,
+    PlaceOrderInput,
+    UpdatedOutput,
+)
 
 
 def find_order(orders: OrderQuerySet, key: str, *, by_number_only: bool = False) -> Order:
@@ -73,6 +82,22 @@ def changes_of(data: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
+_EDIT_REFUSALS = (
+    Code.NOT_EDITABLE,
+    Code.TRANSITION_NOT_ALLOWED,
+    Code.UNKNOWN_SERVICE,
+    Code.SERVICE_INACTIVE,
+    Code.PRECONDITION_FAILED,
+    Code.ORDER_NOT_FOUND,
+)
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="8 to 255 visible characters."
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the order as it was read."
+)
+
+
 def _etag(order: Order) -> dict[str, str]:
     """The order's version as its entity tag (RFC 9110, section 8.8.3)."""
     return {"ETag": f'"{order.version}"'}
@@ -103,8 +128,23 @@ class OrderViewSet(ApiViewSet):
         "restore": allow(permission="orders.restore_order"),
         "qr": allow(CUSTOMER, WORKER, permission="orders.view_order"),
     }
+    refusals = {
+        "create": (
+            Code.UNKNOWN_SERVICE,
+            Code.SERVICE_INACTIVE,
+            Code.SERVICE_AMBIGUOUS,
+            Code.IDEMPOTENCY_KEY_REUSED,
+            Code.IDEMPOTENCY_IN_PROGRESS,
+        ),
+        "list": (Code.NOT_AUTHENTICATED,),
+        "update": _EDIT_REFUSALS,
+        "partial_update": _EDIT_REFUSALS,
+        "destroy": (Code.ALREADY_PICKED_UP, Code.ORDER_NOT_FOUND),
+        "undo": (Code.TRANSITION_NOT_ALLOWED, Code.ORDER_NOT_FOUND),
+    }
     limits = {"create": ORDERS}
     serializer_class = OrderOutput
+    filterset_class = OrderFilter
     lookup_value_regex = "[^/]{1,64}"
 
     def get_queryset(self) -> OrderQuerySet:
@@ -128,6 +168,7 @@ class OrderViewSet(ApiViewSet):
         """The email that is looked up."""
         return request.query_params.get("email", "")
 
+    @extend_schema(filters=True, responses=OrderOutput(many=True))
     def list(self, request: Request) -> Response:
         """Own orders; for staff all, filtered; for anyone with `?email=` the guest view."""
         if self.principal.is_staff:
@@ -141,6 +182,9 @@ class OrderViewSet(ApiViewSet):
         orders = orders_of_email(email)
         return Response(output(orders, many=True, context=self.get_serializer_context()).data)
 
+    @extend_schema(
+        request=PlaceOrderInput, responses={201: OrderOutput}, parameters=[_IDEMPOTENCY_KEY]
+    )
     @idempotent
     def create(self, request: Request) -> Response:
         """Place an order."""
@@ -160,6 +204,7 @@ class OrderViewSet(ApiViewSet):
         """One order."""
         return self._answer(self.get_object())
 
+    @extend_schema(request=EditOrderInput, responses={200: UpdatedOutput}, parameters=[_IF_MATCH])
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of an order; clients may send the whole object back."""
         order = self.get_object()
@@ -182,17 +227,20 @@ class OrderViewSet(ApiViewSet):
 
     partial_update = update
 
+    @extend_schema(responses={200: MessageOutput})
     def destroy(self, request: Request, pk: str) -> Response:
         """Hide an order; nothing is erased."""
         editing.delete_order(order=self.get_object(), by=self.principal, source=self._source)
         return Response({"msg": "Deleted"})
 
+    @extend_schema(request=None, responses={200: OrderOutput})
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
         """Take the newest step back."""
         order = self.get_object()
         return self._answer(lifecycle.undo(order=order, by=self.principal, source=self._source))
 
+    @extend_schema(request=None, responses={200: OrderOutput})
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, pk: str) -> Response:
         """Bring a deleted order back."""
@@ -201,6 +249,12 @@ class OrderViewSet(ApiViewSet):
             editing.restore_order(order=order, by=self.principal, source=self._source)
         )
 
+    @extend_schema(
+        responses={
+            (200, "image/png"): OpenApiTypes.BINARY,
+            (200, "image/svg+xml"): OpenApiTypes.BINARY,
+        }
+    )
     @action(detail=True, url_path=r"qr\.(?P<form>png|svg)")
     def qr(self, request: Request, pk: str, form: str) -> HttpResponse:
         """The order's QR image with its secret token."""

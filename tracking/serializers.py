@@ -5,10 +5,34 @@ from typing import Any
 from rest_framework import serializers
 
 from config.rest.fields import Instant
+from config.rest.openapi import shown_as
 from config.rest.principals import Principal
 from tracking.models import Track
 
+TRACK = {
+    "id": 120,
+    "order_id": 41,
+    "order_number": "K7M2PQ9XWD",
+    "order_email": "asha@example.com",
+    "seq": 2,
+    "worker_id": 3,
+    "actor": None,
+    "action": "picked_up",
+    "from_status": "created",
+    "to_status": "picked_up",
+    "result": "recorded",
+    "reason": "",
+    "voids": None,
+    "voided_by": None,
+    "note": "",
+    "location": "Van 2",
+    "source": "scan",
+    "scanned_at": "2026-12-24T18:31:07Z",
+    "created_at": "2026-12-24T18:31:08Z",
+}
 
+
+@shown_as(TRACK)
 class TrackOutput(serializers.ModelSerializer):
     """A track, as its reader may see it (`context["principal"]`).
 

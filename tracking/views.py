@@ -2,6 +2,7 @@
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,11 +24,13 @@ class TrackViewSet(ApiViewSet):
         "of_order": allow(CUSTOMER, WORKER, permission="tracking.view_track"),
     }
     serializer_class = TrackOutput
+    filterset_class = TrackFilter
 
     def get_queryset(self) -> QuerySet[Track]:
         """The tracks this principal may read."""
         return visible_to(self.principal)
 
+    @extend_schema(filters=True, responses=TrackOutput(many=True))
     def list(self, request: Request) -> Response:
         """Tracks, newest first; a worker's own, or those of one order by its number."""
         tracks = self.get_queryset()
@@ -38,6 +41,11 @@ class TrackViewSet(ApiViewSet):
             tracks = tracks.filter(own | of_order if names_order else own)
         return self.page(narrowed(TrackFilter, tracks, request))
 
+    @extend_schema(
+        filters=False,
+        responses=TrackOutput(many=True),
+        parameters=[OpenApiParameter("order_id", int, OpenApiParameter.PATH)],
+    )
     @action(detail=False, url_path="order/(?P<order_id>[0-9]{1,19})")
     def of_order(self, request: Request, order_id: str) -> Response:
         """All tracks of one order, by `seq`; 404 where there is none to see."""

@@ -6,10 +6,42 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from config.rest.fields import Boolean, Email, Instant, Integer, RawText, Secret, Text, Uuid
+from config.rest.openapi import shown_as
+from config.rest.refusals import Code
+from orders.models import Status
+from tracking.serializers import TRACK, TrackOutput
 from workforce.models import DeviceToken, Worker
 
+TOKEN = "3f9ac41be20d.Jq0aZ4mYw8cT1rX6uHk9Lp2Vb5Ns7Gd3"  # noqa: S105  (an example)
+SCAN = {
+    "order_number": "K7M2PQ9XWD",
+    "action": "picked_up",
+    "location": "Van 2",
+    "scanned_at": "2026-12-24T18:31:07Z",
+    "scan_id": "0f0e4b1c-2f0b-4c4d-8f2b-9a7c1d3e5f60",
+}
+STATE = {
+    "order_number": "K7M2PQ9XWD",
+    "status": "picked_up",
+    "allowed": ["processing", "completed", "delivered"],
+}
+BRIEF = {"id": 3, "name": "Ravi Kumar", "email": "ravi@example.com"}
+WORKER = BRIEF | {
+    "is_active": True,
+    "locked": False,
+    "created_at": "2026-12-01T08:00:00Z",
+    "updated_at": "2026-12-01T08:00:00Z",
+}
+DEVICE = {
+    "id": 5,
+    "name": "Van 2",
+    "created_at": "2026-12-01T08:00:00Z",
+    "last_used_at": "2026-12-24T18:31:08Z",
+}
 
-class LoginInput(serializers.Serializer):
+
+@shown_as({"worker_id": 3, "password": "482913", "device_name": "Van 2"})
+class DeviceLoginInput(serializers.Serializer):
     """The body of `POST workers/login`."""
 
     worker_id = Integer(required=False, min_value=0)
@@ -24,7 +56,8 @@ class LoginInput(serializers.Serializer):
         return attrs
 
 
-class RegisterInput(serializers.Serializer):
+@shown_as({"name": "Ravi Kumar", "email": "ravi@example.com", "password": "482913"})
+class WorkerRegisterInput(serializers.Serializer):
     """The body of `POST workers/register`."""
 
     name = Text(max_length=128)
@@ -32,7 +65,8 @@ class RegisterInput(serializers.Serializer):
     password = Secret(required=False, allow_null=True)
 
 
-class WorkerInput(RegisterInput):
+@shown_as({"password": "719204", "locked": False})
+class WorkerInput(WorkerRegisterInput):
     """The body of `PUT` and `PATCH workers/{id}`: any part of a worker.
 
     `locked` false lets a worker sign new devices in again.
@@ -42,6 +76,7 @@ class WorkerInput(RegisterInput):
     locked = Boolean(required=False)
 
 
+@shown_as({"order_number": "K7M2PQ9XWD"})
 class PeekInput(serializers.Serializer):
     """The body of `POST workers/peek`: an order's number, or what the scanner read."""
 
@@ -55,6 +90,7 @@ class PeekInput(serializers.Serializer):
         return attrs
 
 
+@shown_as(SCAN)
 class ScanInput(PeekInput):
     """One scan, as a device sends it."""
 
@@ -68,12 +104,14 @@ class ScanInput(PeekInput):
     scan_id = Uuid(required=False, allow_null=True)
 
 
+@shown_as({"scans": [SCAN]})
 class ScansInput(serializers.Serializer):
     """The body of `POST workers/scans`; each scan is validated for itself."""
 
     scans = serializers.ListField(max_length=200)
 
 
+@shown_as(BRIEF)
 class WorkerBrief(serializers.ModelSerializer):
     """A worker, as their own device sees them."""
 
@@ -82,6 +120,7 @@ class WorkerBrief(serializers.ModelSerializer):
         fields = ["id", "name", "email"]
 
 
+@shown_as(WORKER)
 class WorkerOutput(serializers.ModelSerializer):
     """A worker, as staff see them."""
 
@@ -94,6 +133,7 @@ class WorkerOutput(serializers.ModelSerializer):
         fields = ["id", "name", "email", "is_active", "locked", "created_at", "updated_at"]
 
 
+@shown_as(DEVICE)
 class DeviceOutput(serializers.ModelSerializer):
     """A device, as staff see it; nothing tells its token."""
 
@@ -105,6 +145,7 @@ class DeviceOutput(serializers.ModelSerializer):
         fields = ["id", "name", "created_at", "last_used_at"]
 
 
+@shown_as(DEVICE | {"is_current": True})
 class OwnDeviceOutput(DeviceOutput):
     """A device, as its worker sees it, who learns which one is in their hand."""
 
@@ -116,3 +157,66 @@ class OwnDeviceOutput(DeviceOutput):
     def get_is_current(self, device: DeviceToken) -> bool:
         """Whether this call came from it."""
         return device == self.context["principal"].device
+
+
+class OrderStateOutput(serializers.Serializer):
+    """Where an order stands, and what this worker may do next."""
+
+    order_number = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    allowed = serializers.ListField(child=serializers.CharField())
+
+
+@shown_as({"worker_token": TOKEN, "worker": BRIEF})
+class DeviceSignedInOutput(serializers.Serializer):
+    """The answer to a device's sign-in."""
+
+    worker_token = serializers.CharField()
+    worker = WorkerBrief()
+
+
+@shown_as(WORKER | {"token": TOKEN})
+class RegisteredOutput(WorkerOutput):
+    """A worker just taken on, with the device token that is shown this once."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(WorkerOutput.Meta):
+        fields = [*WorkerOutput.Meta.fields, "token"]
+
+
+@shown_as({"msg": "Deactivated", "worker": WORKER | {"is_active": False}})
+class RemovedWorkerOutput(serializers.Serializer):
+    """What became of a worker who was to go; `worker` where tracks name them."""
+
+    msg = serializers.ChoiceField(choices=["Deleted", "Deactivated"])
+    worker = WorkerOutput(required=False)
+
+
+@shown_as({"msg": "Scan recorded", "track": TRACK, "order": STATE})
+class ScannedOutput(serializers.Serializer):
+    """The answer to a scan."""
+
+    msg = serializers.CharField()
+    track = TrackOutput()
+    order = OrderStateOutput()
+
+
+@shown_as({"scan_id": SCAN["scan_id"], "status": 200, "track": TRACK, "order": STATE})
+class VerdictOutput(serializers.Serializer):
+    """What became of one scan of a queue: recorded, or refused with a code."""
+
+    scan_id = serializers.CharField(allow_null=True)
+    status = serializers.ChoiceField(choices=[200, 400, 404, 409])
+    track = TrackOutput(required=False)
+    order = OrderStateOutput(required=False)
+    code = serializers.ChoiceField(choices=Code.choices, required=False)
+    detail = serializers.CharField(required=False)
+
+
+@shown_as({"order": STATE, "last_track": TRACK})
+class PeekOutput(serializers.Serializer):
+    """What a scan would find."""
+
+    order = OrderStateOutput()
+    last_track = TrackOutput(allow_null=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -13,7 +14,8 @@ from rest_framework.response import Response
 from config.rest.errors import refusal_of
 from config.rest.limits import AUTH
 from config.rest.permissions import EVERYONE, WORKER, allow
-from config.rest.refusals import Refusal
+from config.rest.refusals import Code, Refusal
+from config.rest.serializers import MessageOutput
 from config.rest.views import ApiViewSet
 from tracking.models import Track
 from tracking.serializers import TrackOutput
@@ -22,16 +24,22 @@ from workforce.models import DeviceToken, Worker
 from workforce.registration import register_worker
 from workforce.scanning import Scan, peek, record_scan, scan_id_of
 from workforce.serializers import (
+    DeviceLoginInput,
     DeviceOutput,
-    LoginInput,
+    DeviceSignedInOutput,
     OwnDeviceOutput,
     PeekInput,
-    RegisterInput,
+    PeekOutput,
+    RegisteredOutput,
+    RemovedWorkerOutput,
     ScanInput,
+    ScannedOutput,
     ScansInput,
+    VerdictOutput,
     WorkerBrief,
     WorkerInput,
     WorkerOutput,
+    WorkerRegisterInput,
 )
 
 # Every such number fits a column of 64 bits.
@@ -63,11 +71,26 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
         "peek": allow(WORKER),
     }
 
+    refusals = {
+        "update": (Code.EMAIL_TAKEN,),
+        "partial_update": (Code.EMAIL_TAKEN,),
+        "login": (Code.BAD_CREDENTIALS,),
+        "register": (Code.EMAIL_TAKEN,),
+        "scan": (
+            Code.ORDER_NOT_FOUND,
+            Code.ORDER_DELETED,
+            Code.TRANSITION_NOT_ALLOWED,
+            Code.SCAN_ID_REUSED,
+            Code.UNREADABLE_CODE,
+        ),
+        "peek": (Code.ORDER_NOT_FOUND, Code.ORDER_DELETED, Code.UNREADABLE_CODE),
+    }
     limits = {"login": AUTH}
     queryset = Worker.objects.order_by("-id")
     serializer_class = WorkerOutput
     lookup_value_regex = ID
 
+    @extend_schema(request=WorkerInput, responses={200: WorkerOutput})
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of a worker; `{"locked": false}` lets them sign devices in again."""
         worker = staffing.change_worker(
@@ -77,6 +100,7 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
 
     partial_update = update
 
+    @extend_schema(responses={200: RemovedWorkerOutput})
     def destroy(self, request: Request, pk: str) -> Response:
         """Erase a worker, or deactivate one whom tracks name; the answer says which."""
         kept = staffing.remove_worker(worker=self.get_object())
@@ -84,24 +108,32 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
             return Response({"msg": "Deleted"})
         return Response({"msg": "Deactivated", "worker": self.get_serializer(kept).data})
 
+    @extend_schema(request=DeviceLoginInput, responses={200: DeviceSignedInOutput})
     @action(detail=False, methods=["post"], authentication_classes=[])
     def login(self, request: Request) -> Response:
         """Sign a device in by the worker's PIN."""
-        device, token = devices.sign_in_device(**self.read(LoginInput))
+        device, token = devices.sign_in_device(**self.read(DeviceLoginInput))
         return Response({"worker_token": token, "worker": WorkerBrief(device.worker).data})
 
+    @extend_schema(request=None, responses={200: MessageOutput})
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
         """End this device's token at once."""
         devices.revoke_device(device=self.principal.device)
         return Response({"msg": "Logged out"})
 
+    @extend_schema(request=WorkerRegisterInput, responses={201: RegisteredOutput})
     @action(detail=False, methods=["post"])
     def register(self, request: Request) -> Response:
         """Make a worker; the device token is shown this once."""
-        worker, token = register_worker(**self.read(RegisterInput))
+        worker, token = register_worker(**self.read(WorkerRegisterInput))
         return Response(WorkerOutput(worker).data | {"token": token}, status=201)
 
+    @extend_schema(
+        request=ScanInput,
+        responses={200: ScannedOutput},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+    )
     @action(detail=False, methods=["post"])
     def scan(self, request: Request) -> Response:
         """Record a scan, which may move the order."""
@@ -112,11 +144,13 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
         track, order = record_scan(by=self.principal, scan=Scan(**data))
         return Response({"msg": "Scan recorded", "track": self._track(track), "order": order})
 
+    @extend_schema(request=ScansInput, responses={200: VerdictOutput(many=True)}, filters=False)
     @action(detail=False, methods=["post"])
     def scans(self, request: Request) -> Response:
         """Record an offline device's queue, each scan for itself."""
         return Response([self._result(scan) for scan in self.read(ScansInput)["scans"]])
 
+    @extend_schema(request=PeekInput, responses={200: PeekOutput})
     @action(detail=False, methods=["post"])
     def peek(self, request: Request) -> Response:
         """What a scan would do; writes nothing."""
@@ -152,6 +186,7 @@ class DeviceViewSet(mixins.ListModelMixin, ApiViewSet):
 
     lookup_value_regex = ID
 
+    @extend_schema(responses={200: MessageOutput})
     def destroy(self, request: Request, **kwargs: str) -> Response:
         """Take a device's token back; the tracks go on naming it."""
         devices.revoke_device(device=self.get_object())

@@ -3,8 +3,10 @@
 from rest_framework import serializers
 
 from config.rest.fields import Boolean, Email, Phone, Text
+from config.rest.openapi import shown_as
 
 
+@shown_as({"name": "Asha Rao", "phone": "+91 98450 12345"})
 class CustomerInput(serializers.Serializer):
     """The body of `PUT` and `PATCH customers...`: any part of a customer."""
 
@@ -12,3 +14,11 @@ class CustomerInput(serializers.Serializer):
     phone = Phone(required=False, allow_blank=True)
     email = Email(required=False, allow_null=True)
     is_active = Boolean(required=False)
+
+
+@shown_as({"msg": "Customer deactivated", "result": "deactivated"})
+class RemovedOutput(serializers.Serializer):
+    """What became of a customer who was to go."""
+
+    msg = serializers.CharField()
+    result = serializers.ChoiceField(choices=["deleted", "deactivated", "anonymised"])

@@ -1,6 +1,7 @@
 """`/api/v1/customers`: customers see and change themselves, staff all of them."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +10,7 @@ from accounts.models import Customer, User
 from accounts.profile import set_active, update_profile
 from accounts.serializers import CustomerOutput
 from config.operations.customers import delete_customer
-from config.operations.serializers import CustomerInput
+from config.operations.serializers import CustomerInput, RemovedOutput
 from config.rest.fields import query_flag
 from config.rest.permissions import CUSTOMER, allow
 from config.rest.refusals import Code
@@ -57,16 +58,19 @@ class CustomerViewSet(ApiViewSet):
         """One customer, at the path that old clients know."""
         return self.retrieve(request, pk)
 
+    @extend_schema(request=CustomerInput, responses={200: CustomerOutput})
     def update_own(self, request: Request) -> Response:
         """Change the own profile."""
         return self._change(self.principal.user)
 
+    @extend_schema(request=CustomerInput, responses={200: CustomerOutput})
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of a customer."""
         return self._change(self.get_object())
 
     partial_update = update
 
+    @extend_schema(parameters=[OpenApiParameter("anonymise", bool)], responses={200: RemovedOutput})
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete, deactivate or (`?anonymise=true`) blank a customer."""
         anonymise = query_flag(request, "anonymise")

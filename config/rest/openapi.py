@@ -6,9 +6,11 @@ the errors that every endpoint can give are added here, so none is forgotten.
 
 from typing import Any
 
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 
 from config.rest.permissions import ANYONE, CUSTOMER, STAFF, WORKER, Access
 from config.rest.refusals import STATUS, Code
@@ -95,6 +97,11 @@ _TEXT = {"schema": {"type": "string"}}
 _LIMIT_HEADERS = {"RateLimit": _TEXT, "RateLimit-Policy": _TEXT}
 
 
+def shown_as(value: Any) -> Any:
+    """Give a serializer the example that stands wherever it comes in or goes out."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value)])
+
+
 def example_of(code: Code) -> dict[str, Any]:
     """What an error with this code looks like."""
     body = {
@@ -119,6 +126,11 @@ class ApiSchema(AutoSchema):
         resource = self.view.basename.replace("-", "_")
         name = f"{resource}_{getattr(self.view, 'action', self.method.lower())}"
         return name if self.method != "PUT" else f"{name}_put"
+
+    def get_filter_backends(self) -> list[Any]:
+        """The list's filters, where the view declares them."""
+        has_filters = self.view.action == "list" and hasattr(self.view, "filterset_class")
+        return [DjangoFilterBackend] if has_filters else []
 
     def get_tags(self) -> list[str]:
         """The resource: the first part of the path."""

@@ -218,7 +218,7 @@ def shorten_lock_wait() -> None:
             cursor.execute("PRAGMA busy_timeout = 1000")
 
 
-def signed_in_without_writing(client: APIClient) -> APIClient:
+def signed_in_without_writing(client: Any) -> APIClient:
     """A second client of the same session: signing in would wait for SQLite's one writer."""
     other = APIClient(raise_request_exception=False)
     other.credentials(**client._credentials)
