@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.rest.errors import refusal_of
+from config.rest.idempotency import key_of
 from config.rest.limits import AUTH
 from config.rest.permissions import EVERYONE, WORKER, allow
 from config.rest.refusals import Code, Refusal
@@ -138,7 +139,7 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
     def scan(self, request: Request) -> Response:
         """Record a scan, which may move the order."""
         data = self.read(ScanInput)
-        key = request.headers.get("Idempotency-Key")
+        key = key_of(request)
         if key is not None and data.get("scan_id") is None:
             data["scan_id"] = scan_id_of(key, worker_id=self.principal.id)
         track, order = record_scan(by=self.principal, scan=Scan(**data))

@@ -131,16 +131,22 @@ def _keep_refusal(key_hash: str, body_hash: str, view: Any, error: Exception) ->
         IdempotencyKey.objects.get_or_create(key_hash=key_hash, defaults=defaults)
 
 
+def key_of(request: Any) -> str | None:
+    """The `Idempotency-Key` of a request, if it has one; raises `validation`."""
+    key: str | None = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise invalid("Idempotency-Key", "Send 8 to 255 visible ASCII characters.")
+    return key
+
+
 def idempotent(method: View) -> View:
     """Let a view's method run once for each `Idempotency-Key` that comes with it."""
 
     @wraps(method)
     def wrapper(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
+        key = key_of(request)
         if key is None:
             return method(view, request, *args, **kwargs)
-        if not _KEY.fullmatch(key):
-            raise invalid("Idempotency-Key", "Send 8 to 255 visible ASCII characters.")
         body_hash = _digest(json.dumps(request.data, sort_keys=True, default=str))
         key_hash = _scope(view, request, key, body_hash)
 
