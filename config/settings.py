@@ -310,6 +310,7 @@ SILENCED_SYSTEM_CHECKS = [
 # --- The shop -----------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 CURRENCY = env.str("CURRENCY", default="INR")
