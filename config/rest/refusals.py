@@ -3,8 +3,11 @@
 This module imports nothing of DRF: verbs raise what stands here, views render it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 
 
@@ -125,6 +128,15 @@ class Refusal(Exception):  # noqa: N818  (a no is an answer, not an error)
     def status(self) -> int:
         """The HTTP status of this refusal's code."""
         return STATUS[self.code]
+
+
+@contextmanager
+def refusals_as_pages() -> Iterator[None]:
+    """Turn a refusal into Django's 403, whose page says why: for the admin's forms."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise PermissionDenied(refusal.detail) from refusal
 
 
 def invalid(field: str, text: str) -> Refusal:

@@ -45,7 +45,7 @@ def test_a_form_without_its_token_is_a_page(db):
 def test_a_refused_permission_is_a_page(rf):
     answer = defaults.permission_denied(rf.get("/"), PermissionDenied())
 
-    assert_page(answer, 403, "This is not for you to see")
+    assert_page(answer, 403, "This cannot be done")
 
 
 def test_a_crash_is_a_page_that_needs_no_context(rf):
