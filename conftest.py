@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -137,6 +137,14 @@ def owner(db: None) -> User:
 def as_owner(owner: User) -> APIClient:
     """Olga's client, with an access token."""
     return signed_in(owner)
+
+
+@pytest.fixture
+def office(owner: User) -> Client:
+    """Olga's browser, signed in to the admin."""
+    browser = Client()
+    browser.force_login(owner)
+    return browser
 
 
 @pytest.fixture

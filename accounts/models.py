@@ -113,6 +113,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = normalise_email(self.email) or None if self.email else None
         self.username = self.username or None
 
+    def get_username(self) -> str:
+        """What this person signs in by."""
+        return self.email or self.username or ""
+
+    def get_short_name(self) -> str:
+        """How the admin's pages greet them."""
+        return self.name
+
     @property
     def principal_kind(self) -> str:
         """What kind of caller this is (`config.rest.principals`)."""

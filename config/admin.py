@@ -1,0 +1,88 @@
+"""What the admin pages of all apps share."""
+
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+
+class HasHappenedFilter(admin.EmptyFieldListFilter):
+    """Narrows a list by whether a moment came: the order deleted, the mail sent."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Say yes and no instead of "not empty" and "empty"."""
+        titles = (_("All"), _("No"), _("Yes"))
+        for choice, title in zip(super().choices(changelist), titles, strict=True):
+            yield {**choice, "display": title}
+
+
+class ShopAdmin(admin.ModelAdmin):
+    """A list that stays quick when it grows, and a form that saves only what was changed."""
+
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Search for the whole of what was typed, not for each of its words."""
+        text = search_term.strip()
+        return (self.search(queryset, text) if text else queryset), False
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """The rows of which one of the `search_fields` (lookups) matches.
+
+        In lower case, as emails are stored: an `Exact` column tells `A` from `a`.
+        """
+        found = (Q(**{str(lookup): text.lower()}) for lookup in self.search_fields)
+        return rows.filter(reduce(or_, found))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        """Save the changed columns only: another's change of the rest stays."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        columns = {field.name for field in obj._meta.concrete_fields}
+        obj.save(update_fields=[*columns.intersection(form.changed_data), "updated_at"])
+
+
+class KeptAdmin(ShopAdmin):
+    """Rows that staff add and change, but never erase: they deactivate them."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody erases these."""
+        return False
+
+
+class RecordAdmin(KeptAdmin):
+    """Rows that the service writes and staff only read."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds these by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes these."""
+        return False
+
+
+class RecordInline(admin.TabularInline):
+    """Rows of a parent that are only shown."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody adds these here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes these here."""
+        return False
