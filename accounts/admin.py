@@ -1,0 +1,212 @@
+"""Who has an account: the shop's staff, its customers, and where they are signed in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    AdminUserCreationForm,
+    UserChangeForm,
+)
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.links import CONFIRM_EMAIL, mail_link
+from accounts.models import Customer, Session, User, normalise_email, reverse_digits
+from accounts.sessions import end_sessions, sign_out
+from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+
+MINIMUM_DIGITS = 4
+
+
+def email_field() -> forms.EmailField:
+    """An email that may be missing: then it is None, not an empty text."""
+    field = forms.EmailField(label=_("Email"), max_length=255, required=False)
+    field.empty_value = None
+    return field
+
+
+class StaffForm(UserChangeForm):
+    """Changing a member of staff."""
+
+    email = email_field()
+
+    class Meta:
+        model = User
+        fields = "__all__"
+
+
+class StaffCreationForm(AdminUserCreationForm):
+    """Taking a member of staff on: an email, a user name or both, and a password."""
+
+    email = email_field()
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "username")
+
+    def clean(self) -> dict[str, Any]:
+        """Without an email or a user name nobody could sign in."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("email") and not data.get("username") and not self.errors:
+            self.add_error("email", _("Give an email or a user name."))
+        return data
+
+    def save(self, commit: bool = True) -> User:
+        """Make the user a member of staff."""
+        self.instance.is_staff = True
+        return super().save(commit)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Setting another's password, which signs them out everywhere."""
+
+    def save(self, commit: bool = True) -> User:
+        """Save the password and end the sessions that the old one opened."""
+        user = super().save(commit)
+        end_sessions(user=user)
+        return user
+
+
+class CustomerForm(forms.ModelForm):
+    """What staff may change of a customer."""
+
+    email = email_field()
+
+    class Meta:
+        model = Customer
+        fields = ["name", "email", "phone", "is_active"]
+
+
+class PersonAdmin(KeptAdmin):
+    """What staff and customers have in common."""
+
+    search_fields = ("name", "email", "phone")
+    search_help_text = _(
+        "The beginning of a name or an email; or four or more digits: the end of a phone number."
+    )
+
+    def search(self, rows: QuerySet, text: str) -> QuerySet:
+        """Who has this at the beginning of name or email, or at the end of the phone number."""
+        found = Q(name__istartswith=text) | Q(email__istartswith=normalise_email(text))
+        if len(digits := reverse_digits(text)) >= MINIMUM_DIGITS:
+            found |= Q(phone_reversed__istartswith=digits)
+        return rows.filter(found)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
+    ) -> None:
+        """A changed email is unconfirmed again; who is made without a password has none.
+
+        The link to confirm it goes to who can confirm it: who has a password.
+        """
+        has_new_email = change and "email" in form.changed_data
+        if has_new_email:
+            obj.email_confirmed_at = None
+            form.changed_data.append("email_confirmed_at")
+        if not change and not obj.password:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if has_new_email and obj.has_usable_password():
+            mail_link(CONFIRM_EMAIL, user=obj)
+
+
+@admin.register(User)
+class StaffAdmin(PersonAdmin, DjangoUserAdmin):
+    """The shop's staff. Only a superuser touches a superuser, or makes one."""
+
+    form = StaffForm
+    add_form = StaffCreationForm
+    change_password_form = PasswordForm
+    list_display = ("name", "username", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+    ordering = ("name", "id")
+    readonly_fields = ("email_confirmed_at", "last_login", "created_at", "updated_at")
+    filter_horizontal = ("groups", "user_permissions")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "username", "phone", "password")}),
+        (
+            _("What they may do"),
+            {"fields": ("is_active", "is_superuser", "groups", "user_permissions")},
+        ),
+        (_("Times"), {"fields": ("email_confirmed_at", "last_login", "created_at", "updated_at")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "name",
+                    "email",
+                    "username",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Staff only: customers have a list of their own."""
+        return super().get_queryset(request).filter(is_staff=True)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """What only a superuser gives: everything at once, and single permissions."""
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, "is_superuser", "user_permissions")
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Whoever could set a superuser's password would be one."""
+        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not is_above
+
+
+@admin.register(Customer)
+class CustomerAdmin(PersonAdmin):
+    """The shop's customers."""
+
+    form = CustomerForm
+    list_display = ("name", "email", "is_confirmed", "phone", "is_active", "created_at")
+    list_filter = ("is_active", ("email_confirmed_at", HasHappenedFilter))
+    ordering = ("-id",)
+    readonly_fields = ("email_confirmed_at", "last_login", "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "phone", "is_active")}),
+        (_("Times"), {"fields": readonly_fields}),
+    )
+
+    @admin.display(description=_("email confirmed"), boolean=True)
+    def is_confirmed(self, customer: Customer) -> bool:
+        """Whether the mailbox is shown to be theirs."""
+        return customer.email_confirmed
+
+
+@admin.register(Session)
+class SessionAdmin(RecordAdmin):
+    """Where customers and staff are signed in through the API."""
+
+    list_display = ("user", "created_at", "expires_at", "revoked_at", "user_agent")
+    list_filter = (("revoked_at", HasHappenedFilter),)
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith", "user__name__istartswith")
+    search_help_text = _("The beginning of an email or a name.")
+    ordering = ("-created_at",)
+    fields = ("user", "user_agent", "created_at", "expires_at", "revoked_at")
+    actions = ("end",)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Who may delete sessions may end them."""
+        return request.user.has_perm("accounts.delete_session")
+
+    @admin.action(description=_("End the selected sessions"), permissions=["end"])
+    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
+        """End sessions at once, with both their tokens."""
+        for session in sessions:
+            sign_out(session=session)
+        self.message_user(request, _("The selected sessions have ended."))
