@@ -1,0 +1,120 @@
+"""The shop's workers and their devices, as staff see them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+from config.rest.refusals import Refusal, refusals_as_pages
+from workforce.devices import revoke_device
+from workforce.models import DeviceToken, Worker
+from workforce.registration import hash_new_pin
+from workforce.staffing import change_worker
+
+
+class WorkerForm(forms.ModelForm):
+    """A worker; a new PIN is typed, and the present one is never shown."""
+
+    email = forms.EmailField(label=_("Email"), max_length=255, required=False)
+    pin = forms.CharField(
+        label=_("New PIN or password"),
+        max_length=256,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("6 digits or more, or a password of 8 characters or more. It also unlocks."),
+    )
+
+    class Meta:
+        model = Worker
+        fields = ["name", "email", "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "pin" in self.fields:
+            self.fields["pin"].required = self.instance.pk is None
+
+    def clean_pin(self) -> str:
+        """The PIN, by the rules of the verbs."""
+        pin: str = self.cleaned_data["pin"]
+        try:
+            hash_new_pin(pin or None)
+        except Refusal as refusal:
+            raise ValidationError(refusal.detail) from refusal
+        return pin
+
+
+@admin.register(Worker)
+class WorkerAdmin(KeptAdmin):
+    """Who carries. Deactivating a worker takes all their devices back."""
+
+    form = WorkerForm
+    list_display = ("name", "email", "is_active", "locked_at", "created_at")
+    list_filter = ("is_active", ("locked_at", HasHappenedFilter))
+    search_fields = ("name__istartswith", "email__istartswith")
+    search_help_text = _("The beginning of a name or an email.")
+    ordering = ("name", "id")
+    readonly_fields = ("locked_at", "created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "pin", "is_active")}),
+        (_("Times"), {"fields": readonly_fields}),
+    )
+    actions = ("unlock",)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
+    ) -> None:
+        """Change what was changed, by the verb; a new worker signs devices in by the PIN."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "pin" in changes:
+            changes["password"] = changes.pop("pin")
+        if change:
+            with refusals_as_pages():
+                change_worker(worker=obj, changes=changes)
+        else:
+            obj.password = hash_new_pin(changes["password"])
+            obj.save()
+
+    @admin.action(
+        description=_("Let the selected workers sign devices in again"), permissions=["change"]
+    )
+    def unlock(self, request: HttpRequest, workers: QuerySet[Worker]) -> None:
+        """Take back the lock that too many wrong PINs brought."""
+        for worker in workers:
+            change_worker(worker=worker, changes={"locked": False})
+        self.message_user(request, _("The selected workers are unlocked."))
+
+
+@admin.register(DeviceToken)
+class DeviceTokenAdmin(RecordAdmin):
+    """The devices of workers; of a token only its beginning is known."""
+
+    list_display = ("worker", "name", "prefix", "created_at", "last_used_at", "revoked_at")
+    list_filter = (("revoked_at", HasHappenedFilter),)
+    list_select_related = ("worker",)
+    search_fields = ("worker__name__istartswith", "prefix__istartswith")
+    search_help_text = _("The beginning of a worker's name or of a token.")
+    ordering = ("-id",)
+    fields = (
+        ("worker", "name"),
+        "prefix",
+        ("created_at", "last_used_at"),
+        ("expires_at", "revoked_at"),
+    )
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Who may delete devices may take them back."""
+        return request.user.has_perm("workforce.delete_devicetoken")
+
+    @admin.action(description=_("Take the selected devices back"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, devices: QuerySet[DeviceToken]) -> None:
+        """End tokens at once."""
+        for device in devices:
+            revoke_device(device=device)
+        self.message_user(request, _("The selected devices were taken back."))
