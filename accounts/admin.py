@@ -99,9 +99,10 @@ class PersonAdmin(KeptAdmin):
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
     ) -> None:
-        """A changed email is unconfirmed again; who is made without a password has none.
+        """A changed email is unconfirmed again; who is deactivated is signed out for good.
 
-        The link to confirm it goes to who can confirm it: who has a password.
+        The link to confirm the email goes to who can confirm it: who has a password. Who is
+        made without a password has an unusable one.
         """
         has_new_email = change and "email" in form.changed_data
         if has_new_email:
@@ -110,6 +111,8 @@ class PersonAdmin(KeptAdmin):
         if not change and not obj.password:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        if change and not obj.is_active:
+            end_sessions(user=obj)
         if has_new_email and obj.has_usable_password():
             mail_link(CONFIRM_EMAIL, user=obj)
 

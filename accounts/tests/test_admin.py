@@ -246,10 +246,14 @@ def test_a_change_saves_only_the_changed_column(office, customer, monkeypatch):
     assert [set(kwargs["update_fields"]) for kwargs in saved] == [{"name", "updated_at"}]
 
 
-def test_a_deactivated_customer_is_signed_out_of_the_api(office, customer, as_customer):
+def test_a_deactivated_customer_is_signed_out_of_the_api_for_good(office, customer, as_customer):
     assert as_customer.get("/api/v1/auth/me").status_code == 200
 
     fill(office, f"{CUSTOMERS}{customer.pk}/change/", is_active=None)
+
+    assert as_customer.get("/api/v1/auth/me").status_code == 401
+
+    fill(office, f"{CUSTOMERS}{customer.pk}/change/", is_active="on")
 
     assert as_customer.get("/api/v1/auth/me").status_code == 401
 
