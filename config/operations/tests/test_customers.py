@@ -15,6 +15,7 @@ from config.operations.customers import delete_customer
 from config.rest.models import IdempotencyKey
 from config.rest.principals import ANYONE, SYSTEM
 from config.rest.refusals import Code, Refusal
+from orders import qr
 from orders.models import Order, Status
 from orders.placing import Contact, Item, place_order
 from tests.cast import PASSWORD, signed_in
@@ -246,8 +247,7 @@ def test_anonymising_removes_the_kept_images(
     django_capture_on_commit_callbacks: Any,
 ):
     api.get(traces.qr_code_path)
-    (folder,) = default_storage.listdir("qr")[0]
-    kept = f"qr/{folder}/{traces.order_number}.png"
+    kept = f"{qr.folder()}/{traces.order_number}.png"
     assert default_storage.exists(kept)
     with django_capture_on_commit_callbacks(execute=True):
         as_owner.delete(own(customer) + "?anonymise=true")
