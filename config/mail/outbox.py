@@ -119,10 +119,11 @@ def _attempt(mail: OutgoingMail) -> bool | None:
     except Exception as error:  # noqa: BLE001  (one bad mail must not stop the others)
         if isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected):
             cache.set(_SERVER_HANGS, True, _HANGS_FOR_SECONDS)
-        last_error = f"{type(error).__name__}: {error}"[:1000]
-        OutgoingMail.objects.filter(pk=mail.pk).update(last_error=last_error)
+        kind = type(error).__name__
+        OutgoingMail.objects.filter(pk=mail.pk).update(last_error=f"{kind}: {error}"[:1000])
+        # The error's text may name the recipient, so it stays out of the log.
         level = logging.ERROR if mail.attempts >= MAX_ATTEMPTS else logging.WARNING
-        logger.log(level, "Mail %s: attempt %s failed: %s", mail.pk, mail.attempts, last_error)
+        logger.log(level, "Mail %s: attempt %s failed: %s", mail.pk, mail.attempts, kind)
         return False
     OutgoingMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now())
     return True

@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import smtplib
 from typing import Any
 
 import pytest
@@ -198,12 +199,19 @@ def test_the_twelfth_failure_is_the_last(
 
 
 def test_no_log_line_names_the_recipient_or_the_text(
-    db: None, absent_server: None, caplog: pytest.LogCaptureFixture
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queue()
-    send_due(limit=100)
-    assert "attempt 1 failed: ConnectionRefusedError" in caplog.text
-    assert "asha" not in caplog.text.lower()
+    def refuse(message: EmailMessage, *args: Any) -> int:
+        raise smtplib.SMTPRecipientsRefused({"asha@example.com": (550, b"No such user")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    mail = queue()
+    assert send_due(limit=100) == Report(sent=0, failed=1)
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines == [f"Mail {mail.pk}: attempt 1 failed: SMTPRecipientsRefused"]
+    assert only_mail().last_error == (
+        "SMTPRecipientsRefused: {'asha@example.com': (550, b'No such user')}"
+    )
 
 
 @pytest.mark.django_db(transaction=True)
