@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
-    AdminUserCreationForm,
     UserChangeForm,
+    UserCreationForm,
 )
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -24,7 +25,9 @@ MINIMUM_DIGITS = 4
 
 def email_field() -> forms.EmailField:
     """An email that may be missing: then it is None, not an empty text."""
-    field = forms.EmailField(label=_("Email"), max_length=255, required=False)
+    field = forms.EmailField(
+        label=_("Email"), max_length=255, required=False, widget=AdminEmailInputWidget
+    )
     field.empty_value = None
     return field
 
@@ -39,7 +42,7 @@ class StaffForm(UserChangeForm):
         fields = "__all__"
 
 
-class StaffCreationForm(AdminUserCreationForm):
+class StaffCreationForm(UserCreationForm):
     """Taking a member of staff on: an email, a user name or both, and a password."""
 
     email = email_field()
@@ -146,7 +149,6 @@ class StaffAdmin(PersonAdmin, DjangoUserAdmin):
                     "name",
                     "email",
                     "username",
-                    "usable_password",
                     "password1",
                     "password2",
                 ),

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Service
 from catalog.offering import erase_service
@@ -19,8 +20,11 @@ class ServiceAdmin(ShopAdmin):
     list_filter = ("status",)
     search_fields = ("name",)
     ordering = ("name", "id")
-    fields = ("name", "price", "duration_minutes", "status", "created_at", "updated_at")
     readonly_fields = ("created_at", "updated_at")
+    fieldsets = (
+        (None, {"fields": ("name", "price", "duration_minutes", "status")}),
+        (_("Times"), {"fields": readonly_fields}),
+    )
 
     def search(self, rows: QuerySet[Service], text: str) -> QuerySet[Service]:
         """The services with this in their name; a shop has few, so no index is needed."""

@@ -29,6 +29,14 @@ class ShopAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The form's parts; of something new, without those that only show what is."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        shown = set(self.readonly_fields)
+        return [part for part in fieldsets if not shown.issuperset(part[1]["fields"])]
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:

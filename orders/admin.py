@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -25,7 +26,9 @@ from tracking.models import Track
 class OrderForm(forms.ModelForm):
     """What staff may change of an order here."""
 
-    email = forms.EmailField(label=_("Email"), max_length=255, required=False)
+    email = forms.EmailField(
+        label=_("Email"), max_length=255, required=False, widget=AdminEmailInputWidget
+    )
 
     class Meta:
         model = Order

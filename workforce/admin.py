@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -20,13 +21,15 @@ from workforce.staffing import change_worker
 class WorkerForm(forms.ModelForm):
     """A worker; a new PIN is typed, and the present one is never shown."""
 
-    email = forms.EmailField(label=_("Email"), max_length=255, required=False)
+    email = forms.EmailField(
+        label=_("Email"), max_length=255, required=False, widget=AdminEmailInputWidget
+    )
     pin = forms.CharField(
         label=_("New PIN or password"),
         max_length=256,
         required=False,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "class": "vTextField"}),
         help_text=_("6 digits or more, or a password of 8 characters or more. It also unlocks."),
     )
 

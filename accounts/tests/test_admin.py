@@ -24,7 +24,7 @@ def names(answer) -> list[str]:
 
 
 def passwords(password: str) -> dict[str, str]:
-    return {"usable_password": "true", "password1": password, "password2": password}
+    return {"password1": password, "password2": password}
 
 
 @pytest.fixture
@@ -92,7 +92,10 @@ def test_setting_a_password_ends_the_sessions_that_the_old_one_opened(
     open_session(user=staff_without_permissions)
     open_session(user=owner)
 
-    office.post(f"{STAFF}{staff_without_permissions.pk}/password/", passwords(NEW_PASSWORD))
+    office.post(
+        f"{STAFF}{staff_without_permissions.pk}/password/",
+        passwords(NEW_PASSWORD) | {"usable_password": "true"},
+    )
 
     changed = User.objects.get(pk=staff_without_permissions.pk)
     assert changed.check_password(NEW_PASSWORD)

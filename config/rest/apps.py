@@ -8,6 +8,7 @@ class RestConfig(AppConfig):
 
     name = "config.rest"
     label = "rest"
+    verbose_name = "API"
 
     def ready(self) -> None:
         """Register the checks."""
