@@ -276,7 +276,7 @@ def test_the_shops_work_stands_first_in_the_index(office):
 
     assert apps == [
         *("orders", "accounts", "catalog", "workforce", "tracking"),
-        *("auth", "mail", "rest"),
+        *("rest", "auth", "mail"),
     ]
 
 
