@@ -48,10 +48,10 @@ MODELS = {
     "auth.group":                Verbs(ALL,     NOTHING, NOTHING, SEE),
     "auth.permission":           Verbs(SEE,     NOTHING, NOTHING, SEE),
     "admin.logentry":            Verbs(SEE,     NOTHING, NOTHING, SEE),
-    # Mails and kept answers hold links into accounts, admin sessions their very keys: who
-    # reads them could become anybody.
-    "mail.outgoingmail":         Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
-    "rest.idempotencykey":       Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    # Their texts hold links into accounts, so the admin shows none of them.
+    "mail.outgoingmail":         Verbs(SEE,     SEE,     NOTHING, SEE),
+    "rest.idempotencykey":       Verbs(SEE,     NOTHING, NOTHING, SEE),
+    # The key of an admin's session is the session: who reads it could become anybody.
     "sessions.session":          Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     "contenttypes.contenttype":  Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
 }
