@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from catalog.models import Service
-from config.rest.fields import Instant, Integer, Money, Text
+from config.rest.fields import Choice, Instant, Integer, Money, Text
 from config.rest.openapi import shown_as
 
 # What the column holds on every database.
@@ -17,7 +17,7 @@ class ServiceInput(serializers.Serializer):
     name = Text(max_length=128)
     price = Money()
     duration_minutes = Integer(min_value=1, max_value=MAX_MINUTES, required=False, allow_null=True)
-    status = serializers.ChoiceField(choices=Service.Status.choices, required=False)
+    status = Choice(choices=Service.Status.choices, required=False)
 
 
 @shown_as(

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from config.rest.fields import Email, Instant, Integer, Phone, Text, utc_text
+from config.rest.fields import Choice, Email, Instant, Integer, Phone, Text, utc_text
 from config.rest.openapi import shown_as
 from config.rest.principals import Principal
 from orders.guests import initials_of, mask_phone
@@ -134,7 +134,7 @@ class EditOrderInput(serializers.Serializer):
     )
     pickup_date = PickupField(required=False, allow_null=True)
     instructions = Text(max_length=4000, required=False, allow_blank=True, allow_null=True)
-    status = serializers.ChoiceField(choices=Status.choices, required=False)
+    status = Choice(choices=Status.choices, required=False)
     reason = Text(max_length=64, required=False, allow_blank=True)
 
     def get_fields(self) -> dict[str, Any]:

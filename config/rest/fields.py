@@ -135,6 +135,18 @@ class Boolean(serializers.BooleanField):
         return data
 
 
+class Choice(serializers.ChoiceField):
+    """One text of a closed list; the answer to another tells the list, not what was sent."""
+
+    default_error_messages = {"invalid_choice": "Send one of: {choices}."}
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text; refuse everything that is not in the list."""
+        if not isinstance(data, str) or data not in self.choices:
+            self.fail("invalid_choice", choices=", ".join(self.choices))
+        return data
+
+
 class Instant(serializers.DateTimeField):
     """A moment: read with its offset, or in the shop's time without; answered in UTC."""
 

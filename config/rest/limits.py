@@ -139,7 +139,9 @@ def hold(
     scope = f"{endpoint}|{who}" if policy in (DEFAULT, PUBLIC) else who
     values = [(scope, rates)]
     if account:
-        values.append((f"account:{account.strip().lower()}", rates))
+        # A lone surrogate in a body has no bytes; the view will refuse it.
+        name = account.strip().lower().encode(errors="replace").decode()
+        values.append((f"account:{name}", rates))
     return check(policy, values)
 
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from config.rest.fields import (
     MAX_INTEGER,
     Boolean,
+    Choice,
     Email,
     Instant,
     Integer,
@@ -209,6 +210,22 @@ def test_a_boolean_is_true_or_false() -> None:
 @pytest.mark.parametrize("value", ["true", "false", "1", 1, 0, "on", "yes", "", None, [], {}, 1.0])
 def test_what_only_resembles_a_boolean_is_refused(value: Any) -> None:
     assert_refused(Boolean(), value)
+
+
+def test_a_choice_is_one_of_its_list() -> None:
+    assert read(Choice(choices=[("on", "On"), ("off", "Off")]), "off") == "off"
+
+
+@pytest.mark.parametrize("value", [*NO_STRINGS, *NO_TEXT, None, "", "On", " on", "other"])
+def test_what_is_not_in_the_list_is_no_choice(value: Any) -> None:
+    assert_refused(Choice(choices=[("on", "On"), ("off", "Off")]), value)
+
+
+def test_the_refusal_of_a_choice_tells_the_list_and_not_what_was_sent() -> None:
+    """What was sent may be a lone surrogate, which no answer can hold."""
+    with pytest.raises(serializers.ValidationError) as refusal:
+        read(Choice(choices=[("on", "On"), ("off", "Off")]), "\ud800")
+    assert [str(text) for text in refusal.value.detail] == ["Send one of: on, off."]
 
 
 def moment(*parts: int) -> datetime.datetime:

@@ -143,6 +143,16 @@ def test_and_only_so_often_for_one_account(api: APIClient, customer: Any):
     assert api.post("/api/v1/auth/login", right, format="json").status_code == 429
 
 
+def test_a_name_without_bytes_is_counted_too(api: APIClient):
+    def sign_in(number: int) -> int:
+        body = '{"email": "\\ud800@example.com", "password": "wrong"}'
+        extra: Any = address(number)
+        url = "/api/v1/auth/login"
+        return api.generic("POST", url, body, "application/json", **extra).status_code
+
+    assert [sign_in(number) for number in range(4)] == [400, 400, 400, 429]
+
+
 def test_all_sign_ins_of_an_address_count_together(api: APIClient, worker: Worker):
     attempts: list[tuple[str, dict[str, Any]]] = [
         ("auth/login", {"email": "x@example.com", "password": "wrong"}),
