@@ -85,6 +85,11 @@ def error_response(
     )
 
 
+def _sendable(text: Any) -> str:
+    """The text of an error, which may repeat a lone surrogate that UTF-8 cannot carry."""
+    return str(text).encode(errors="replace").decode()
+
+
 def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
     """DRF's nested validation detail as `{"items.0.quantity": [texts]}`."""
     if isinstance(detail, dict):
@@ -92,7 +97,7 @@ def _flatten(detail: Any, name: str = "") -> dict[str, list[str]]:
     elif any(isinstance(part, dict | list) for part in detail):
         pairs = [(str(index), part) for index, part in enumerate(detail)]
     else:
-        return {name or api_settings.NON_FIELD_ERRORS_KEY: [str(text) for text in detail]}
+        return {name or api_settings.NON_FIELD_ERRORS_KEY: [_sendable(text) for text in detail]}
     errors: dict[str, list[str]] = {}
     for key, value in pairs:
         is_of_the_whole = bool(name) and key == api_settings.NON_FIELD_ERRORS_KEY

@@ -261,6 +261,7 @@ def test_a_fault_of_ours_is_no_refusal() -> None:
         ({"items": [{}, {"quantity": ["x"]}]}, {"items.1.quantity": ["x"]}),
         ({"items": {"non_field_errors": ["x"]}}, {"items": ["x"]}),
         (["x"], {"non_field_errors": ["x"]}),
+        ({"status": ['"\ud800" is no choice.']}, {"status": ['"?" is no choice.']}),
     ],
 )
 def test_nested_errors_are_flattened_to_paths(detail: Any, errors: dict[str, list[str]]) -> None:
