@@ -291,9 +291,10 @@ def advance(
             else:
                 track = _refuse(None, order_number, Code.ORDER_NOT_FOUND, **facts, **unique)
     except IntegrityError:
-        if scan_id is None:
-            raise
         # Two uploads of one scan meet at the unique key; the second gets the first's answer.
+        # Else its worker was erased meanwhile.
+        if scan_id is None or not Track.objects.filter(scan_id=scan_id).exists():
+            raise
         track = _first_answer(order_number, **facts, **unique)
     if track.result == Track.Result.REFUSED:
         raise refusal_of(track, by.kind)

@@ -1,6 +1,9 @@
 """`DELETE /api/v1/workers/{id}`, and the verb behind it."""
 
+import uuid
+
 import pytest
+from django.db import IntegrityError
 from rest_framework.test import APIClient
 
 from config.rest.principals import Principal
@@ -99,3 +102,22 @@ def test_a_worker_who_went_meanwhile_is_not_found(worker: Worker) -> None:
     with pytest.raises(Refusal) as refused:
         remove_worker(worker=read)
     assert refused.value.code == Code.NOT_FOUND
+
+
+@pytest.mark.parametrize("scan_id", [None, uuid.uuid4()])
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_that_its_worker_does_not_outlive_is_no_repeat_and_writes_nothing(
+    worker: Worker, order: Order, scan_id: uuid.UUID | None
+) -> None:
+    erased = Worker.objects.get()
+    remove_worker(worker=worker)
+
+    with pytest.raises(IntegrityError):
+        record_scan(
+            by=Principal("worker", worker=erased),
+            scan=Scan(action="picked_up", order_number=order.order_number, scan_id=scan_id),
+        )
+
+    order.refresh_from_db()
+    assert order.status == "created"
+    assert order.tracks.count() == 1
