@@ -1,5 +1,6 @@
 """`/api/v1/orders`: placing, reading and changing orders."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -103,12 +104,16 @@ def _etag(order: Order) -> dict[str, str]:
     return {"ETag": f'"{order.version}"'}
 
 
+# Ten digits hold every version; int() fails on thousands of them.
+_VERSION_TAG = re.compile(r'"[0-9]{1,10}"')
+
+
 def _expected_version(request: Request) -> int | None:
     """The version in `If-Match`; None where any will do; raises `precondition_failed`."""
     tags = parse_etags(request.headers.get("If-Match", "*"))
     if tags == ["*"]:
         return None
-    versions = [int(tag[1:-1]) for tag in tags if tag[1:-1].isdecimal()]
+    versions = [int(tag[1:-1]) for tag in tags if _VERSION_TAG.fullmatch(tag)]
     if len(versions) != 1:
         raise Refusal(Code.PRECONDITION_FAILED)
     return versions[0]
