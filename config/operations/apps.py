@@ -5,7 +5,7 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class OperationsConfig(AppConfig):
-    """Work that needs every app: the admin site, demo data, the round trip."""
+    """Work that needs every app: the admin site, old data, demo data, the round trip."""
 
     name = "config.operations"
     label = "operations"

@@ -13,6 +13,7 @@ from accounts.models import Customer, Session, User
 from accounts.sessions import open_session
 from catalog.models import Service
 from config.mail.models import OutgoingMail
+from config.operations.models import ImportedRow
 from config.rest.models import IdempotencyKey
 from config.rest.principals import ANYONE
 from orders.models import Order
@@ -171,6 +172,9 @@ MAKE: dict[type[Model], Callable[[int], object]] = {
     IdempotencyKey: lambda number: IdempotencyKey.objects.create(
         key_hash=str(number), body_hash="b", subject=f"order:{number}", status=201, answer={}
     ),
+    ImportedRow: lambda number: ImportedRow.objects.create(
+        source="old.db", table="orders", old_id=str(number), object_id=number
+    ),
     Group: lambda number: Group.objects.create(name=f"Group {number}"),
 }
 
@@ -276,7 +280,7 @@ def test_the_shops_work_stands_first_in_the_index(office):
 
     assert apps == [
         *("orders", "accounts", "catalog", "workforce", "tracking"),
-        *("rest", "auth", "mail"),
+        *("rest", "auth", "mail", "operations"),
     ]
 
 

@@ -1,0 +1,65 @@
+"""What the work across all apps remembers."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.database import Exact
+
+
+class ImportedRow(models.Model):
+    """One row of an old server's file, and what it came into.
+
+    A second run of the import knows a row by it, and an undone import what to take away.
+    `source` names the old server. `object_id` is the row in our table: None where nothing
+    came, and `remarks` say why. `is_new` is whether the import made it; else it was there
+    already, as a customer of the same email. A guest is a customer whom an order's email
+    made; its `old_id` is that order's.
+    """
+
+    class Table(models.TextChoices):
+        SERVICES = "services", _("services")
+        CUSTOMERS = "customers", _("customers")
+        GUESTS = "guests", _("guests")
+        WORKERS = "workers", _("workers")
+        TOKENS = "tokens", _("workers' tokens")
+        ORDERS = "orders", _("orders")
+        TRACKS = "tracks", _("tracks")
+
+    source = Exact(_("source"), max_length=64)
+    table = models.CharField(_("table"), max_length=16, choices=Table.choices)
+    old_id = Exact(_("old id"), max_length=255)
+    object_id = models.BigIntegerField(_("id here"), null=True)
+    is_new = models.BooleanField(_("new"), default=True)
+    remarks = models.TextField(_("remarks"), blank=True)
+    imported_at = models.DateTimeField(_("imported"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("imported row")
+        verbose_name_plural = _("imported rows")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["old_id", "table", "source"], name="operations_importedrow_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    table__in=[
+                        "services",
+                        "customers",
+                        "guests",
+                        "workers",
+                        "tokens",
+                        "orders",
+                        "tracks",
+                    ]
+                ),
+                name="operations_importedrow_table_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["table", "object_id"], name="operations_imported_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.table} {self.old_id}"
