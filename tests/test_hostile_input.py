@@ -129,34 +129,9 @@ def test_a_wrong_value_in_a_queue_is_refused_by_its_name_and_nothing_is_written(
 
 
 @each_call
-@pytest.mark.parametrize("text", ["[]", "[{}]", "null", "true", "5", '"text"', "1e400"])
-def test_what_is_no_object_is_refused(make: Any, text: str) -> None:
-    with nothing_written():
-        assert_problem(make(text), "validation", fields={"non_field_errors"})
-
-
-@each_call
-@pytest.mark.parametrize(
-    "text", ["{", '{"a": NaN}', '{"a": Infinity}', '{"a": "\x01"}', '{"a": 1}x', "\x00", "{'a': 1}"]
-)
-def test_what_is_no_json_is_refused(make: Any, text: str) -> None:
-    with nothing_written():
-        assert_problem(make(text), "malformed_body")
-
-
-@each_call
 def test_ten_megabytes_are_refused(make: Any) -> None:
     with nothing_written():
         assert_problem(make(unknown="x" * TEN_MEGABYTES), "payload_too_large")
-
-
-@each_call
-@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_what_is_nested_without_end_is_refused(make: Any, opening: str, closing: str) -> None:
-    depth = 100_000
-    text = f'{{"unknown": {opening * depth}1{closing * depth}}}'
-    with nothing_written():
-        assert_problem(make(text), "malformed_body")
 
 
 @each_call
