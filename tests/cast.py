@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -55,6 +55,13 @@ def staff_holding(name: str, *permissions: str) -> User:
         user.user_permissions.add(
             Permission.objects.get(content_type__app_label=app, codename=codename)
         )
+    return user
+
+
+def staff_in(role: str, name: str) -> User:
+    """A member of staff in this role (`config.operations.roles`) and no other."""
+    user = staff_holding(name)
+    user.groups.add(Group.objects.get(name=role))
     return user
 
 
