@@ -220,6 +220,8 @@ CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LEGACY_API = env.bool("LEGACY_API", default=True)
+# The day on which the old paths are to be switched off, as 2027-06-30: it is told, not kept.
+LEGACY_SUNSET = env.str("LEGACY_SUNSET", default="")
 # An Electron page sends `Origin: null` or `file://`. Credentials are never allowed: the
 # API's bearer tokens need none, and the admin's cookie is nobody else's business.
 CORS_ALLOWED_ORIGINS = env.list(

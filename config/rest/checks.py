@@ -1,5 +1,6 @@
 """Wrong configuration of the API, found at start."""
 
+import datetime
 import os
 from typing import Any
 
@@ -54,3 +55,15 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage
             hint = "Write addresses or networks, as 10.0.0.5,192.168.1.0/24."
             errors.append(checks.Error(f"{name}: {error}.", hint=hint, id="rest.E003"))
     return errors
+
+
+@checks.register
+def check_legacy_sunset(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """The day on which the old paths end is a day."""
+    try:
+        if settings.LEGACY_SUNSET:
+            datetime.date.fromisoformat(settings.LEGACY_SUNSET)
+    except ValueError:
+        text = f"LEGACY_SUNSET: {settings.LEGACY_SUNSET!r} is no day."
+        return [checks.Error(text, hint="Write it as 2027-06-30.", id="rest.E004")]
+    return []

@@ -43,7 +43,7 @@ def is_api(path: str) -> bool:
 def body_of(refusal: Refusal, path: str) -> dict[str, Any]:
     """The JSON of a refusal, in the shape that this path's clients read."""
     if not is_v1(path):
-        return {"error": refusal.detail, "msg": refusal.detail, **refusal.extra}
+        return {"error": refusal.detail, "msg": refusal.detail}
     body = {
         "type": f"about:blank#{refusal.code.value}",
         "title": str(refusal.code.label),
@@ -145,6 +145,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     set_rollback()
     request = context["request"]
+    if reworded := getattr(context["view"], "reworded", None):
+        refusal = reworded(refusal)  # Old clients know other texts.
     headers = _headers_of(refusal)
     if refusal.code == Code.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(context["view"].allowed_methods)

@@ -39,6 +39,16 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class Identity(Text):
+    """The email or user name that somebody signs in by: a string, also of old clients."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the stripped text; refuse everything but a string."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Email(Text):
     """An email address, stripped and in lower case: the form in which all are stored."""
 
@@ -71,6 +81,8 @@ class RawText(serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text unchanged; refuse everything but a string."""
+        if type(data) is int and self.context.get("legacy"):
+            data = str(data)
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)

@@ -99,10 +99,15 @@ class ApiViewSet(viewsets.GenericViewSet):
         """Tell the serializers who reads."""
         return super().get_serializer_context() | {"principal": self.principal}
 
-    def read(self, serializer_class: Any, *, partial: bool = False, **kwargs: Any) -> Any:
-        """The validated body; raises the `validation` refusal that names each bad field."""
+    def read(
+        self, serializer_class: Any, *, data: Any = None, partial: bool = False, **kwargs: Any
+    ) -> Any:
+        """The validated body; raises the `validation` refusal that names each bad field.
+
+        `data` stands for the body where that is in another shape.
+        """
         serializer = serializer_class(
-            data=self.request.data,
+            data=self.request.data if data is None else data,
             partial=partial,
             context=self.get_serializer_context(),
             **kwargs,
