@@ -31,6 +31,18 @@ def register(
         raise Refusal(Code.EMAIL_TAKEN) from error
 
 
+def add_customer(*, name: str, email: str | None = None, phone: str = "") -> User:
+    """Make a customer for staff, with an unusable password; raises `email_taken`.
+
+    They claim the account by the link that a password reset mails.
+    """
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(email, None, name=name, phone=phone)
+    except IntegrityError as error:
+        raise Refusal(Code.EMAIL_TAKEN) from error
+
+
 def _offer_claim(email: str | None) -> None:
     """Mail the link that sets a first password, if this email's account has none yet."""
     with transaction.atomic():

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from accounts.models import User
-from config.rest.fields import Email, Instant, Phone, Secret, Text
+from config.rest.fields import Email, Identity, Instant, Phone, Secret, Text
 from config.rest.openapi import shown_as
 
 CUSTOMER = {
@@ -35,7 +35,14 @@ class RegisterInput(serializers.Serializer):
 class LoginInput(serializers.Serializer):
     """The body of `POST auth/login`."""
 
-    email = Text(max_length=255)
+    email = Identity(max_length=255)
+    password = Secret()
+
+
+class StaffLoginInput(serializers.Serializer):
+    """The body of the old `POST /admin/login`: a user name or an email, and the password."""
+
+    username = Identity(max_length=255)
     password = Secret()
 
 

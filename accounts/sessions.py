@@ -54,6 +54,18 @@ def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
         return open_session(user=user, user_agent=user_agent)
 
 
+def staff_user_with(*, username: str, password: str) -> User:
+    """The member of staff with this user name or email, and this password.
+
+    Raises `bad_credentials` alike for an unknown name, a wrong password, a deactivated
+    account, and a customer's.
+    """
+    user = authenticate(username=username, password=password)
+    if not isinstance(user, User) or not user.is_staff:
+        raise Refusal(Code.BAD_CREDENTIALS)
+    return user
+
+
 def session_of(token: str, token_class: type[Token]) -> Session:
     """The living session of a token, with its user, in one query.
 
