@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import normalise_email
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from orders.lifecycle import locked, may_take, refusal_of, step
@@ -125,11 +126,33 @@ def delete_order(*, order: Order, by: Principal, source: str) -> None:
             if not may_take(order, Status.CANCELLED, by):
                 raise Refusal(Code.ALREADY_PICKED_UP)
             step(order, action=Status.CANCELLED, by=by, source=source)
-        step(order, action="deleted", by=by, source=source)
-        order.deleted_at = timezone.now()
-        order.deleted_by = by.user
-        order.version += 1
-        order.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
+        _hide(order, by, source)
+
+
+def withdraw_order(*, order: Order, email: str, source: str) -> None:
+    """Cancel and hide an order for somebody of whom only its email is known.
+
+    Raises `bad_credentials` for another email than the order's, `already_picked_up` once
+    it moved or was scanned.
+    """
+    # It is the customer who speaks, but nobody has shown that: no account is named.
+    by = Principal("customer")
+    with transaction.atomic(durable=True):
+        order = locked(order)
+        if not order.email or normalise_email(email) != order.email:
+            raise Refusal(Code.BAD_CREDENTIALS, "This is not the order's email.")
+        if order.status != Status.CREATED or order.tracks.filter(source=Track.Source.SCAN).exists():
+            raise Refusal(Code.ALREADY_PICKED_UP)
+        step(order, action=Status.CANCELLED, by=by, source=source)
+        _hide(order, by, source)
+
+
+def _hide(order: Order, by: Principal, source: str) -> None:
+    step(order, action="deleted", by=by, source=source)
+    order.deleted_at = timezone.now()
+    order.deleted_by = by.user
+    order.version += 1
+    order.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
 
 
 def restore_order(*, order: Order, by: Principal, source: str) -> Order:

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import normalise_email
-from orders.models import Order, OrderQuerySet
+from orders.models import Order, OrderQuerySet, Status
 
 MAX_ORDERS = 50
 VISIBLE_DIGITS = 3
+CLOSED = (Status.DELIVERED, Status.CANCELLED)
 
 
 def orders_of_email(email: str) -> OrderQuerySet:
@@ -20,6 +21,13 @@ def orders_of_email(email: str) -> OrderQuerySet:
     since = timezone.now() - datetime.timedelta(days=settings.LEGACY_EMAIL_DAYS)
     orders = Order.objects.present().filter(email=normalise_email(email), created_at__gte=since)
     return orders.order_by("-id").prefetch_related("lines")[:MAX_ORDERS]
+
+
+def open_order_number(email: str) -> str:
+    """The number of the one order under this email that is still on its way; else ""."""
+    orders = Order.objects.present().filter(email=normalise_email(email))
+    numbers = orders.exclude(status__in=CLOSED).values_list("order_number", flat=True)[:2]
+    return numbers[0] if len(numbers) == 1 else ""
 
 
 def mask_phone(phone: str) -> str:

@@ -259,6 +259,7 @@ def advance(
     action: str,
     by: Principal,
     source: str,
+    order_email: str = "",
     location: str = "",
     note: str = "",
     scanned_at: datetime.datetime | None = None,
@@ -269,7 +270,8 @@ def advance(
 
     `action` is a status, which moves the order, or another short word, which is only
     recorded. `scanned_at` is when an offline device read the code. With a `scan_id`
-    used before, the first answer is given again.
+    used before, the first answer is given again. A device that knows no number names an
+    `order_email`: where no order is meant by it, that is recorded without one.
 
     Raises `order_not_found`, `order_deleted`, `transition_not_allowed` and
     `scan_id_reused`; each leaves a refused track.
@@ -288,6 +290,8 @@ def advance(
             order = _locked_with(order_number)
             if order is not None:
                 track = step(order, **facts, **unique)
+            elif order_email and not order_number:
+                track = _note(order_email, **facts, **unique)
             else:
                 track = _refuse(None, order_number, Code.ORDER_NOT_FOUND, **facts, **unique)
     except IntegrityError:
@@ -323,6 +327,13 @@ def _refuse(
     if order is None:
         return record(by=by, order_number=order_number, **facts)
     return _write(order, to=order.status, by=by, **facts)
+
+
+def _note(order_email: str, *, scanned_at: datetime.datetime | None, **facts: Any) -> Track:
+    """Append a track that knows no order, only whose it may be."""
+    result = Track.Result.RECORDED
+    at = scanned_at or timezone.now()
+    return record(order_email=order_email, result=result, scanned_at=at, **facts)
 
 
 def _first_answer(

@@ -152,6 +152,10 @@ class Order(models.Model):
             kwargs["update_fields"] = {*update_fields, "phone_reversed"}
         super().save(*args, **kwargs)
 
+    def is_owned_by(self, user: Any) -> bool:
+        """Whether this user is its confirmed owner (contract, "Whose order")."""
+        return user is not None and self.customer_confirmed and self.customer_id == user.pk
+
     @property
     def qr_code_path(self) -> str:
         """Where the public QR image is, below PUBLIC_URL."""

@@ -69,6 +69,30 @@ def customer_with(customer_id: int) -> User:
     return customer
 
 
+def place_from(data: dict[str, Any], *, by: Principal, source: str) -> Order:
+    """Place what a validated body asks for: for who is signed in, whom staff chose, or a guest."""
+    customer = by.user if by.is_customer else None
+    if by.is_staff and data.get("customer_id") is not None:
+        customer = customer_with(data["customer_id"])
+    return place_order(
+        by=by,
+        items=items_of(data),
+        source=source,
+        customer=customer,
+        contact=Contact(data.get("name", ""), data.get("email", ""), data.get("phone", "")),
+        pickup=data.get("pickup_date") or NO_PICKUP,
+        instructions=data.get("instructions") or "",
+    )
+
+
+def customer_of_edit(data: dict[str, Any], *, order: Order, by: Principal) -> dict[str, Any]:
+    """The customer to whom staff give an order by an edit's body, if it is another one."""
+    chosen = data.get("customer_id")
+    if not by.is_staff or "customer_id" not in data or chosen == order.customer_id:
+        return {}
+    return {"customer": None if chosen is None else customer_with(chosen)}
+
+
 def changes_of(data: dict[str, Any]) -> dict[str, Any]:
     """An edit's body as the verb takes it: model fields, and items."""
     plain = ("name", "email", "phone")
@@ -193,16 +217,7 @@ class OrderViewSet(ApiViewSet):
     @idempotent
     def create(self, request: Request) -> Response:
         """Place an order."""
-        data = self.read(PlaceOrderInput)
-        order = place_order(
-            by=self.principal,
-            items=items_of(data),
-            source=Order.Source.API,
-            customer=self._customer(data),
-            contact=Contact(data.get("name", ""), data.get("email", ""), data.get("phone", "")),
-            pickup=data.get("pickup_date") or NO_PICKUP,
-            instructions=data.get("instructions") or "",
-        )
+        order = place_from(self.read(PlaceOrderInput), by=self.principal, source=Order.Source.API)
         return self._answer(order, status=201)
 
     def retrieve(self, request: Request, pk: str) -> Response:
@@ -214,15 +229,11 @@ class OrderViewSet(ApiViewSet):
         """Change parts of an order; clients may send the whole object back."""
         order = self.get_object()
         data = self.read(EditOrderInput, instance=order)
-        changes = changes_of(data)
-        chosen = data.get("customer_id")
-        if self.principal.is_staff and "customer_id" in data and chosen != order.customer_id:
-            changes["customer"] = None if chosen is None else customer_with(chosen)
         order = editing.edit_order(
             order=order,
             by=self.principal,
             source=self._source,
-            changes=changes,
+            changes=changes_of(data) | customer_of_edit(data, order=order, by=self.principal),
             status=data.get("status", ""),
             reason=data.get("reason", ""),
             expected_version=_expected_version(request),
@@ -273,11 +284,3 @@ class OrderViewSet(ApiViewSet):
 
     def _answer(self, order: Order, status: int = 200) -> Response:
         return Response(self.get_serializer(order).data, status=status, headers=_etag(order))
-
-    def _customer(self, data: dict[str, Any]) -> User | None:
-        """Who is signed in, or whom staff chose."""
-        if self.principal.is_customer:
-            return self.principal.user
-        if not self.principal.is_staff or data.get("customer_id") is None:
-            return None
-        return customer_with(data["customer_id"])
