@@ -7,18 +7,22 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from config.rest.principals import Principal
+from config.rest.principals import ANYONE, Principal
 from config.rest.refusals import Code, Refusal
+from orders.guests import open_order_number
 from orders.lifecycle import advance, order_state
 from orders.models import Order
 from orders.numbers import normalise_number, read_payload
-from tracking.ledger import last_track
+from tracking.ledger import last_track, record
 from tracking.models import Track
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One scan as the device sent it: `order_number`, or the raw text of the code."""
+    """One scan as the device sent it: `order_number`, or the raw text of the code.
+
+    Old devices may know no more than the `email` of whose order it is.
+    """
 
     action: str
     order_number: str = ""
@@ -27,6 +31,7 @@ class Scan:
     note: str = ""
     scanned_at: datetime.datetime | None = None
     scan_id: uuid.UUID | None = None
+    email: str = ""
 
     @property
     def number(self) -> str:
@@ -44,6 +49,8 @@ class Scan:
             "note": self.note,
             "scanned_at": self.scanned_at.isoformat() if self.scanned_at else None,
         }
+        if self.email:
+            content["email"] = self.email
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -65,8 +72,37 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     `orders.lifecycle.advance` (each leaves a refused track).
     """
     number = read_payload(scan.qr) if scan.qr else scan.number
-    track = advance(
+    track = _advance(by, scan, number)
+    return track, order_state(number, track.to_status, by.kind)
+
+
+def record_scan_by_email(*, by: Principal, scan: Scan) -> Track:
+    """Record a scan of the one open order under the scan's email.
+
+    Where there is none, or more than one, the track is kept without an order. Raises the
+    refusals of `orders.lifecycle.advance`.
+    """
+    return _advance(by, scan, open_order_number(scan.email))
+
+
+def record_unverified_scan(*, scan: Scan, legacy_worker: str) -> Track:
+    """Record what somebody without a token says that a worker did: it moves no order."""
+    return record(
+        by=ANYONE,
+        action=scan.action,
+        result=Track.Result.UNVERIFIED,
+        source=Track.Source.LEGACY,
+        order_email=scan.email,
+        legacy_worker=legacy_worker,
+        location=scan.location,
+        note=scan.note,
+    )
+
+
+def _advance(by: Principal, scan: Scan, number: str) -> Track:
+    return advance(
         order_number=number,
+        order_email=scan.email,
         action=scan.action,
         by=by,
         source=Track.Source.SCAN,
@@ -76,7 +112,6 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
         scan_id=scan.scan_id,
         scan_digest=scan.digest(by.id),
     )
-    return track, order_state(number, track.to_status, by.kind)
 
 
 def peek(*, by: Principal, order_number: str = "", qr: str = "") -> dict[str, Any]:

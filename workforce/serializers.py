@@ -5,7 +5,17 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from config.rest.fields import Boolean, Email, Instant, Integer, RawText, Secret, Text, Uuid
+from config.rest.fields import (
+    Boolean,
+    Email,
+    Identity,
+    Instant,
+    Integer,
+    RawText,
+    Secret,
+    Text,
+    Uuid,
+)
 from config.rest.openapi import shown_as
 from config.rest.refusals import Code
 from orders.models import Status
@@ -45,7 +55,7 @@ class DeviceLoginInput(serializers.Serializer):
     """The body of `POST workers/login`."""
 
     worker_id = Integer(required=False, min_value=0)
-    email = Text(max_length=255, required=False)
+    email = Identity(max_length=255, required=False)
     password = Secret()
     device_name = Text(max_length=64, required=False, allow_blank=True)
 
