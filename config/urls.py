@@ -33,6 +33,8 @@ urlpatterns = [
     re_path(r"^api/v1/schema/?$", limited(DEFAULT, "schema")(SchemaView.as_view()), name="schema"),
     re_path(r"^api/v1/docs/?$", limited(DEFAULT, "docs")(DocsView.as_view()), name="docs"),
     path("api/v1/", include((router.urls, "v1"))),
+    # Before the admin, which would answer /admin/api/... and /admin/login by pages.
+    path("", include("config.legacy_urls")),
     path("admin/", admin.site.urls),
     re_path(
         r"^(?:static/)?qr/(?P<order_number>[^/]{1,64})\.png/?$",

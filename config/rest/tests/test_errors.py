@@ -24,7 +24,6 @@ LEGACY_PATHS = [
     "/api/nothing",
     "/auth/nothing",
     "/worker/nothing",
-    "/employee/nothing",
     "/qr/nothing",
     "/static/qr/nothing",
 ]
