@@ -184,9 +184,10 @@ class JsonErrorMiddleware:
             return response
         code = _CODE_BY_STATUS.get(response.status_code, Code.UNAVAILABLE)
         answer = error_response(Refusal(code), request, status=response.status_code)
-        for name in ("Allow", "Retry-After"):
-            if name in response:
-                answer[name] = response[name]
+        # What the middlewares below wrote for browsers and proxies stands for this one too.
+        for name, value in response.items():
+            if name != "Content-Length":
+                answer.headers.setdefault(name, value)
         return answer
 
 
