@@ -40,7 +40,6 @@ WITHOUT_BODY = {
     *(name for name in WRITES if name.startswith("DELETE")),
 }
 WITH_BODY = sorted(set(WRITES) - WITHOUT_BODY)
-LISTS = [name for name in CALLS if name.startswith("GET") and name.endswith("s")]
 # Whose doors these are; all others open for the owner of the shop.
 OPEN_FOR = {
     "POST auth/refresh": "api",
@@ -53,18 +52,6 @@ OPEN_FOR = {
         )
     },
 }
-
-FIELDS = [
-    *("action", "current_password", "customer_id", "device_name", "duration_minutes", "email"),
-    *("instructions", "is_active", "items", "location", "locked", "name", "new_password", "note"),
-    *("order_number", "otp", "password", "phone", "pickup_date", "price", "qr", "quantity"),
-    *("reason", "refresh_token", "scan_id", "scanned_at", "scans", "service_id", "service_name"),
-    *("status", "token", "uid", "worker_id"),
-]
-ODD_VALUES = [
-    *("0", "-1", "1.5", "true", "null", '""', '" "', "[]", "{}", "[[]]", '[{"a": 1}]', "1e400"),
-    *('"\\u0000"', '"\\ud800"', "9" * 31, "-" + "9" * 31, '"' + "x" * 5000 + '"', '{"a": []}'),
-]
 
 
 @pytest.fixture
@@ -157,52 +144,3 @@ def test_a_call_without_a_body_minds_none(
     client: APIClient, things: dict[str, Any], name: str
 ) -> None:
     assert call(client, name, "nonsense", **things).status_code in (200, 409)
-
-
-@pytest.mark.parametrize("name", WITH_BODY)
-def test_no_odd_value_is_more_than_a_bad_request(
-    client: APIClient, things: dict[str, Any], name: str
-) -> None:
-    for value in ODD_VALUES:
-        body = "{" + ", ".join(f'"{field}": {value}' for field in FIELDS) + "}"
-        response = call(client, name, body, **things)
-        assert response.status_code in (200, 201, 202, 400, 401, 404, 409), (
-            value,
-            response.content,
-        )
-        if response.status_code >= 400:
-            assert response["Content-Type"] == "application/problem+json"
-            assert response.json()["code"] != "unavailable"
-
-
-PARAMETERS = [
-    *("action", "created_after", "created_before", "cursor", "email", "order_number", "page_size"),
-    *("q", "result", "service", "status", "worker"),
-]
-ODD_TEXTS = [
-    "",
-    " ",
-    "0",
-    "-1",
-    "1.5",
-    "9" * 40,
-    "NaN",
-    "é",
-    "'\"%_\\",
-    "%00",
-    "%ED%A0%80",
-    "x" * 5000,
-]
-
-
-@pytest.mark.parametrize("name", LISTS)
-def test_no_odd_parameter_is_more_than_a_bad_request(
-    client: APIClient, things: dict[str, Any], name: str
-) -> None:
-    path = name.split()[1].format(**things)
-    for parameter in PARAMETERS:
-        for text in ODD_TEXTS:
-            response = client.get(f"/api/v1/{path}?{parameter}={text}")
-            assert response.status_code in (200, 400), (parameter, text, response.content)
-            if response.status_code == 400:
-                assert_problem(response, "validation", fields={parameter})
