@@ -60,3 +60,7 @@ class KeysetPagination(CursorPagination):
         links = {"next": self.get_next_link(), "prev": self.get_previous_link()}
         link = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items() if url)
         return Response(data, headers={"Link": link} if link else None)
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The array itself: nothing is wrapped around it."""
+        return schema

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from catalog.models import Service
@@ -209,3 +210,14 @@ def test_one_orders_tracks_go_by_seq_from_the_first(as_owner: APIClient, order: 
     assert links(third).keys() == {"prev"}
     cursor = cursor_of("p=2").replace("=", "%3D")
     assert first["Link"] == f'<{SHOP}{url}?cursor={cursor}&page_size=2>; rel="next"'
+
+
+def test_the_schema_shows_a_list_as_the_array_that_it_is() -> None:
+    schema: Any = SchemaGenerator().get_schema(request=None, public=True)
+    answer = schema["paths"][SERVICES]["get"]["responses"]["200"]["content"]["application/json"]
+    name = answer["schema"]["$ref"].removeprefix("#/components/schemas/")
+    assert schema["components"]["schemas"][name] == {
+        "type": "array",
+        "items": {"$ref": "#/components/schemas/ServiceOutput"},
+    }
+    assert all(isinstance(example["value"], list) for example in answer["examples"].values())
