@@ -4,6 +4,7 @@
 shop. `as_...` is a client that speaks for that person, `api` speaks for nobody.
 """
 
+import logging
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -17,10 +18,12 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Service
+from config.rest.logs import RouteForPath
 from config.rest.principals import Principal
 from orders.models import Order
 from orders.placing import Item, place_order
 from tests.cast import PASSWORD, PIN, client, signed_in, with_device
+from tests.leaks import LeakWatch
 from workforce.models import Worker
 
 
@@ -29,6 +32,27 @@ def empty_cache(settings: Any) -> None:
     """Give every test a cache of its own, on Redis too, which parallel runs share."""
     default = settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = settings.CACHES | {"default": default}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def leak_watch() -> Iterator[LeakWatch]:
+    """Read every log line of the run as the configured handler writes it."""
+    root = logging.getLogger()
+    (configured,) = [
+        h for h in root.handlers if any(isinstance(f, RouteForPath) for f in h.filters)
+    ]
+    watch = LeakWatch(configured)
+    root.addHandler(watch)
+    yield watch
+    root.removeHandler(watch)
+
+
+@pytest.fixture(autouse=True)
+def nothing_secret_in_the_log(leak_watch: LeakWatch) -> Iterator[None]:
+    """Fail the test in whose course a token, password, email or query value was logged."""
+    leak_watch.found.clear()
+    yield
+    assert leak_watch.found == []
 
 
 @pytest.fixture(autouse=True, scope="session")
