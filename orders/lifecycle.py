@@ -295,11 +295,11 @@ def advance(
             else:
                 track = _refuse(None, order_number, Code.ORDER_NOT_FOUND, **facts, **unique)
     except IntegrityError:
+        first = _track_with(scan_id)
+        if first is None:
+            raise  # Not the scan_id: the worker was erased meanwhile.
         # Two uploads of one scan meet at the unique key; the second gets the first's answer.
-        # Else its worker was erased meanwhile.
-        if scan_id is None or not Track.objects.filter(scan_id=scan_id).exists():
-            raise
-        track = _first_answer(order_number, **facts, **unique)
+        track = first if first.scan_digest == scan_digest else _refuse_reuse(order_number, **facts)
     if track.result == Track.Result.REFUSED:
         raise refusal_of(track, by.kind)
     return track
@@ -336,13 +336,13 @@ def _note(order_email: str, *, scanned_at: datetime.datetime | None, **facts: An
     return record(order_email=order_email, result=result, scanned_at=at, **facts)
 
 
-def _first_answer(
-    order_number: str, *, scan_id: uuid.UUID, scan_digest: str, **facts: Any
-) -> Track:
-    """The track of a repeated scan; raises `scan_id_reused` if its content differs."""
-    track = Track.objects.select_related("order").get(scan_id=scan_id)
-    if track.scan_digest == scan_digest:
-        return track
+def _track_with(scan_id: uuid.UUID | None) -> Track | None:
+    if scan_id is None:
+        return None
+    return Track.objects.select_related("order").filter(scan_id=scan_id).first()
+
+
+def _refuse_reuse(order_number: str, **facts: Any) -> Track:
+    """The refused track of a scan whose `scan_id` stood for another content before."""
     with transaction.atomic(durable=True):
-        _refuse(_locked_with(order_number), order_number, Code.SCAN_ID_REUSED, **facts)
-    raise Refusal(Code.SCAN_ID_REUSED)
+        return _refuse(_locked_with(order_number), order_number, Code.SCAN_ID_REUSED, **facts)
