@@ -1,16 +1,19 @@
 """Every setting of Roundtrip.  What an operator may set comes from the environment."""
 
+import warnings
 from datetime import timedelta
 from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from config.env import BASE_DIR, env
 from config.rest.logs import configure as configure_logs
 
-ENVIRONMENT = env.str("ENVIRONMENT", default="development")
+# A misspelt `production` must not become a shop with the key below and demo logins.
+ENVIRONMENT = env.choice("ENVIRONMENT", "development", "production")
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -98,7 +101,18 @@ LOCK_WAIT_SECONDS = 5
 
 
 def _database() -> dict[str, Any]:
-    database = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3"))
+    try:
+        with warnings.catch_warnings():
+            # The library's warning of what is none of its engines holds the password.
+            warnings.simplefilter("ignore")
+            database = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3"))
+    except ValueError:
+        database = {}
+    if not str(database.get("ENGINE")).endswith(("sqlite3", "mysql")):
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database that Roundtrip runs on: "
+            "write mysql://user:password@host:3306/name or sqlite:////path/to/file."
+        )
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith("sqlite3"):
         # IMMEDIATE takes the write lock at BEGIN: a transaction that read first could
@@ -268,7 +282,7 @@ CONTENT_SECURITY_POLICY = {
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^ping$", r"^metrics$"]
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|ping|metrics)/?$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
     SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
@@ -313,7 +327,7 @@ SILENCED_SYSTEM_CHECKS = [
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "config.formats"
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 USE_TZ = True
 CURRENCY = env.str("CURRENCY", default="INR")
 
