@@ -336,7 +336,7 @@ LEGACY_EMAIL_LOOKUP = env.bool("LEGACY_EMAIL_LOOKUP", default=True)
 LEGACY_EMAIL_DAYS = env.int("LEGACY_EMAIL_DAYS", default=90)
 # How long the Counter role may undo its own steps.
 UNDO_WINDOW = timedelta(minutes=env.int("UNDO_MINUTES", default=15))
-QR_PAYLOAD = env.str("QR_PAYLOAD", default="url")
+QR_PAYLOAD = env.choice("QR_PAYLOAD", "url", "legacy")
 
 # --- Files, mail, logs --------------------------------------------------------------
 

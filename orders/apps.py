@@ -9,8 +9,9 @@ class OrdersConfig(AppConfig):
     name = "orders"
 
     def ready(self) -> None:
-        """Listen to what other apps tell."""
+        """Listen to what other apps tell, and register the checks."""
         from accounts.signals import email_confirmed
+        from orders import checks  # noqa: F401
         from orders.receivers import mark_orders_of_confirmed_email
 
         email_confirmed.connect(mark_orders_of_confirmed_email)

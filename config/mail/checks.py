@@ -12,7 +12,7 @@ from config.mail.outbox import FIRST_WAIT
 _STAY_HERE = ("console", "dummy", "filebased", "locmem")
 
 
-@checks.register
+@checks.register("settings")
 def check_numbers(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """A mail server's time-out and a link's life are of a size that can work."""
     ranges = {
@@ -31,7 +31,7 @@ def check_numbers(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
-@checks.register(deploy=True)
+@checks.register("settings", deploy=True)
 def check_mails_leave(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """In production mails go to a mail server, from an address that can be answered."""
     warnings: list[checks.CheckMessage] = []

@@ -26,7 +26,7 @@ def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
     return []
 
 
-@checks.register
+@checks.register("settings")
 def check_rates(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Every rate can be read."""
     table = {
@@ -44,7 +44,7 @@ def check_rates(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     return errors
 
 
-@checks.register
+@checks.register("settings")
 def check_addresses(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Trusted addresses are addresses."""
     errors: list[checks.CheckMessage] = []
@@ -57,7 +57,7 @@ def check_addresses(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage
     return errors
 
 
-@checks.register
+@checks.register("settings")
 def check_legacy_sunset(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """The day on which the old paths end is a day."""
     try:

@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.checks.registry import registry
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -17,6 +19,8 @@ from accounts.sessions import sign_in
 from catalog.models import Service
 from config.env import BASE_DIR
 from config.operations import demo, demo_data
+from config.operations.management.commands.prepare_demo import CHECKS_OF_CODE
+from config.rest.checks import check_rates
 from orders.models import Order, Status
 from tests.cast import PASSWORD
 from tracking.models import Track
@@ -313,6 +317,20 @@ def test_a_database_that_cannot_be_used_is_told_in_a_sentence(monkeypatch):
 
     with pytest.raises(CommandError, match=r"^The database cannot be used: Can't connect"):
         call_command("prepare_demo")
+
+
+def test_a_setting_that_cannot_be_read_stops_the_start(settings):
+    settings.RATELIMITS = settings.RATELIMITS | {"auth": {"anyone": "often"}}
+    with pytest.raises(SystemCheckError, match=r"rest\.E002"):
+        call_command("prepare_demo")
+    assert not Order.objects.exists()
+
+
+def test_every_check_of_the_projects_own_runs_at_a_start():
+    apps = {"config", "accounts", "catalog", "orders", "tracking", "workforce"}
+    own = [check for check in registry.get_checks() if check.__module__.split(".")[0] in apps]
+    assert check_rates in own
+    assert [check for check in own if set(check.tags) <= CHECKS_OF_CODE] == []
 
 
 def test_a_fresh_machine_gets_its_tables_too(tmp_path):

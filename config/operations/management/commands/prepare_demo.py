@@ -13,7 +13,8 @@ from config.operations.demo import Demo, DemoRefusedError, prepare
 from orders.models import Order, Status
 
 # They examine the code, not what an operator sets; `bin/check` runs them. Here they
-# would import every view, and double the time of a start.
+# would import every view, and double the time of a start. Checks are chosen by tag, so
+# one without any would not run at all: ours have `settings`.
 CHECKS_OF_CODE = {checks.Tags.admin, checks.Tags.urls, checks.Tags.database}
 
 
