@@ -28,7 +28,7 @@ from accounts.sessions import SignedIn
 from config.rest.limits import AUTH
 from config.rest.permissions import CUSTOMER, EVERYONE, STAFF, allow
 from config.rest.refusals import Code, invalid
-from config.rest.serializers import MessageOutput
+from config.rest.serializers import says
 from config.rest.views import ApiViewSet
 
 
@@ -111,7 +111,7 @@ class AuthViewSet(ApiViewSet):
             raise invalid("refresh_token", "Send it here or as a bearer token.")
         return Response({"access_token": sessions.refresh(refresh_token=token)})
 
-    @extend_schema(request=None, responses={200: MessageOutput})
+    @extend_schema(request=None, responses={200: says("Logged out")})
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
         """End this session at once, with both its tokens."""
@@ -135,7 +135,7 @@ class AuthViewSet(ApiViewSet):
         user = profile.update_profile(user=self.principal.user, **data)
         return Response(CustomerOutput(user).data)
 
-    @extend_schema(request=PasswordChangeInput, responses={200: MessageOutput})
+    @extend_schema(request=PasswordChangeInput, responses={200: says("The password was changed.")})
     @action(detail=False, methods=["post"], url_path="password/change")
     def change_password(self, request: Request) -> Response:
         """Set a new password by the current one; all other sessions end."""
@@ -146,7 +146,10 @@ class AuthViewSet(ApiViewSet):
             auth.update_session_auth_hash(request, user)  # Keeps the admin's own session.
         return Response({"msg": "The password was changed."})
 
-    @extend_schema(request=PasswordResetInput, responses={202: MessageOutput})
+    @extend_schema(
+        request=PasswordResetInput,
+        responses={202: says("If there is an account with this email, a link is on its way.")},
+    )
     @action(detail=False, methods=["post"], url_path="password/reset", authentication_classes=[])
     def request_reset(self, request: Request) -> Response:
         """Ask for a mailed link to set a password; the answer is the same for every email."""
@@ -155,7 +158,9 @@ class AuthViewSet(ApiViewSet):
             {"msg": "If there is an account with this email, a link is on its way."}, status=202
         )
 
-    @extend_schema(request=PasswordResetConfirmInput, responses={200: MessageOutput})
+    @extend_schema(
+        request=PasswordResetConfirmInput, responses={200: says("The password was set.")}
+    )
     @action(
         detail=False,
         methods=["post"],
@@ -167,7 +172,7 @@ class AuthViewSet(ApiViewSet):
         passwords.reset_password(**self.read(PasswordResetConfirmInput))
         return Response({"msg": "The password was set."})
 
-    @extend_schema(request=LinkInput, responses={200: MessageOutput})
+    @extend_schema(request=LinkInput, responses={200: says("The email was confirmed.")})
     @action(detail=False, methods=["post"], url_path="email/confirm")
     def confirm_email(self, request: Request) -> Response:
         """Confirm the email of who is signed in, by the link that was mailed to it."""

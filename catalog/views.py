@@ -1,7 +1,7 @@
 """`/api/v1/services`: what the shop sells."""
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,10 +14,11 @@ from catalog.serializers import ServiceInput, ServiceOutput
 from config.rest.filters import narrowed
 from config.rest.permissions import EVERYONE, allow
 from config.rest.refusals import Code
-from config.rest.serializers import MessageOutput
+from config.rest.serializers import says
 from config.rest.views import ApiViewSet
 
 
+@extend_schema_view(retrieve=extend_schema(summary="One service."))
 class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
     """Everybody sees the active services; staff see all, and decide what is on offer."""
 
@@ -46,7 +47,7 @@ class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
         by = self.principal
         return by.is_staff and by.user.has_perm("catalog.view_service")
 
-    @extend_schema(filters=True, responses=ServiceOutput(many=True))
+    @extend_schema(responses=ServiceOutput(many=True))
     def list(self, request: Request) -> Response:
         """Services, newest first; for staff also `?status=`."""
         services = self.get_queryset()
@@ -81,7 +82,7 @@ class ServiceViewSet(mixins.RetrieveModelMixin, ApiViewSet):
 
     partial_update = update
 
-    @extend_schema(responses={200: MessageOutput})
+    @extend_schema(responses={200: says("Deleted")})
     def destroy(self, request: Request, pk: str) -> Response:
         """Erase a service that no order names."""
         offering.erase_service(service=self.get_object())

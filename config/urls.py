@@ -9,7 +9,7 @@ from catalog.views import ServiceViewSet
 from config.operations import health
 from config.operations.views import CustomerViewSet
 from config.rest.decorators import limited
-from config.rest.docs import DocsView, SchemaView
+from config.rest.docs import DocsView, schema
 from config.rest.limits import DEFAULT
 from config.rest.views import SlashTolerantRouter
 from orders import pages
@@ -30,7 +30,7 @@ router.register(
 )
 
 urlpatterns = [
-    re_path(r"^api/v1/schema/?$", limited(DEFAULT, "schema")(SchemaView.as_view()), name="schema"),
+    re_path(r"^api/v1/schema/?$", limited(DEFAULT, "schema")(schema), name="schema"),
     re_path(r"^api/v1/docs/?$", limited(DEFAULT, "docs")(DocsView.as_view()), name="docs"),
     path("api/v1/", include((router.urls, "v1"))),
     # Before the admin, which would answer /admin/api/... and /admin/login by pages.

@@ -38,7 +38,12 @@ class OrderFilter(filters.FilterSet):
     status = filters.ChoiceFilter(choices=Status.choices)
     service = IdFilter(method="with_service")
     email = filters.CharFilter(method="of_email", max_length=255)
-    q = filters.CharFilter(method="searched", max_length=255)
+    q = filters.CharFilter(
+        method="searched",
+        max_length=255,
+        help_text="An order number or its beginning; the beginning of an email or a name; "
+        "or the last 4 or more digits of a phone number.",
+    )
     created_after = InstantFilter(field_name="created_at", lookup_expr="gte")
     created_before = InstantFilter(field_name="created_at", lookup_expr="lt")
 

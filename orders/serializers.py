@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.rest.fields import Choice, Email, Instant, Integer, Phone, Text, utc_text
@@ -190,10 +191,13 @@ ORDER = {
 
 @shown_as(ORDER)
 class OrderOutput(serializers.ModelSerializer):
-    """An order, as its reader may see it (`context["principal"]`).
+    """An order, as its reader may see it.
 
-    A worker sees neither email, customer, money nor the tracking URL.
+    A worker sees neither email, customer, money nor the tracking URL; who looks it up by
+    an email alone sees it masked.
     """
+
+    may_lack = frozenset({"tracking_url"})
 
     items = LineOutput(many=True, source="lines")
     pickup_date = serializers.SerializerMethodField()
@@ -222,7 +226,9 @@ class OrderOutput(serializers.ModelSerializer):
             "created_at",
             "updated_at",
         ]
+        extra_kwargs = {"email": {"allow_null": True}, "total_cost": {"allow_null": True}}
 
+    @extend_schema_field(PickupField(allow_null=True))
     def get_pickup_date(self, order: Order) -> str | None:
         """The pickup as it was given."""
         return PickupField().to_representation(Pickup(order.pickup_at, order.pickup_has_time))

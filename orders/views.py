@@ -17,10 +17,11 @@ from config.rest.addresses import is_trusted
 from config.rest.filters import narrowed
 from config.rest.idempotency import idempotent
 from config.rest.limits import LOOKUP, ORDERS
+from config.rest.openapi import IDEMPOTENCY_KEY, IF_MATCH
 from config.rest.permissions import ANYONE, CUSTOMER, WORKER, allow
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
-from config.rest.serializers import MessageOutput
+from config.rest.serializers import says
 from config.rest.views import ApiViewSet
 from orders import editing, lifecycle, qr
 from orders.filters import OrderFilter
@@ -115,12 +116,6 @@ _EDIT_REFUSALS = (
     Code.PRECONDITION_FAILED,
     Code.ORDER_NOT_FOUND,
 )
-_IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", str, OpenApiParameter.HEADER, description="8 to 255 visible characters."
-)
-_IF_MATCH = OpenApiParameter(
-    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the order as it was read."
-)
 
 
 def _etag(order: Order) -> dict[str, str]:
@@ -175,6 +170,7 @@ class OrderViewSet(ApiViewSet):
     serializer_class = OrderOutput
     filterset_class = OrderFilter
     lookup_value_regex = "[^/]{1,64}"
+    lookup_help = "The order's number, in any case, or its id."
 
     def get_queryset(self) -> OrderQuerySet:
         """The orders this principal may see."""
@@ -197,7 +193,7 @@ class OrderViewSet(ApiViewSet):
         """The email that is looked up."""
         return request.query_params.get("email", "")
 
-    @extend_schema(filters=True, responses=OrderOutput(many=True))
+    @extend_schema(responses=OrderOutput(many=True))
     def list(self, request: Request) -> Response:
         """Own orders; for staff all, filtered; for anyone with `?email=` the guest view."""
         if self.principal.is_staff:
@@ -212,7 +208,7 @@ class OrderViewSet(ApiViewSet):
         return Response(output(orders, many=True, context=self.get_serializer_context()).data)
 
     @extend_schema(
-        request=PlaceOrderInput, responses={201: OrderOutput}, parameters=[_IDEMPOTENCY_KEY]
+        request=PlaceOrderInput, responses={201: OrderOutput}, parameters=[IDEMPOTENCY_KEY]
     )
     @idempotent
     def create(self, request: Request) -> Response:
@@ -224,7 +220,7 @@ class OrderViewSet(ApiViewSet):
         """One order."""
         return self._answer(self.get_object())
 
-    @extend_schema(request=EditOrderInput, responses={200: UpdatedOutput}, parameters=[_IF_MATCH])
+    @extend_schema(request=EditOrderInput, responses={200: UpdatedOutput}, parameters=[IF_MATCH])
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of an order; clients may send the whole object back."""
         order = self.get_object()
@@ -243,7 +239,7 @@ class OrderViewSet(ApiViewSet):
 
     partial_update = update
 
-    @extend_schema(responses={200: MessageOutput})
+    @extend_schema(responses={200: says("Deleted")})
     def destroy(self, request: Request, pk: str) -> Response:
         """Hide an order; nothing is erased."""
         editing.delete_order(order=self.get_object(), by=self.principal, source=self._source)
@@ -266,10 +262,11 @@ class OrderViewSet(ApiViewSet):
         )
 
     @extend_schema(
+        parameters=[OpenApiParameter("form", str, OpenApiParameter.PATH, enum=["png", "svg"])],
         responses={
             (200, "image/png"): OpenApiTypes.BINARY,
             (200, "image/svg+xml"): OpenApiTypes.BINARY,
-        }
+        },
     )
     @action(detail=True, url_path=r"qr\.(?P<form>png|svg)")
     def qr(self, request: Request, pk: str, form: str) -> HttpResponse:

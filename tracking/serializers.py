@@ -34,18 +34,22 @@ TRACK = {
 
 @shown_as(TRACK)
 class TrackOutput(serializers.ModelSerializer):
-    """A track, as its reader may see it (`context["principal"]`).
+    """A track, as its reader may see it.
 
     `order_number` and `order_email` are the order's, or what was given where there is
     none. Customers see neither the worker, the actor nor the note.
     """
+
+    may_lack = frozenset({"worker_id", "actor", "note"})
 
     order_number = serializers.SerializerMethodField()
     order_email = serializers.SerializerMethodField()
     actor = serializers.SerializerMethodField()
     voids = serializers.IntegerField(source="voids_id", allow_null=True)
     # The answer to a scan knows of no undoing, however often it is told.
-    voided_by = serializers.IntegerField(source="voided_by_pk", default=None, read_only=True)
+    voided_by = serializers.IntegerField(
+        source="voided_by_pk", default=None, read_only=True, allow_null=True
+    )
     scanned_at = Instant()
     created_at = Instant()
 

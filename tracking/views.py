@@ -30,7 +30,7 @@ class TrackViewSet(ApiViewSet):
         """The tracks this principal may read."""
         return visible_to(self.principal)
 
-    @extend_schema(filters=True, responses=TrackOutput(many=True))
+    @extend_schema(responses=TrackOutput(many=True))
     def list(self, request: Request) -> Response:
         """Tracks, newest first; a worker's own, or those of one order by its number."""
         tracks = self.get_queryset()

@@ -148,7 +148,7 @@ class DeviceOutput(serializers.ModelSerializer):
     """A device, as staff see it; nothing tells its token."""
 
     created_at = Instant()
-    last_used_at = Instant()
+    last_used_at = Instant(allow_null=True)
 
     class Meta:
         model = DeviceToken

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -14,9 +14,10 @@ from rest_framework.response import Response
 from config.rest.errors import refusal_of
 from config.rest.idempotency import key_of
 from config.rest.limits import AUTH
+from config.rest.openapi import IDEMPOTENCY_KEY
 from config.rest.permissions import EVERYONE, WORKER, allow
 from config.rest.refusals import Code, Refusal
-from config.rest.serializers import MessageOutput
+from config.rest.serializers import says
 from config.rest.views import ApiViewSet
 from tracking.models import Track
 from tracking.serializers import TrackOutput
@@ -55,6 +56,10 @@ def _echo(sent: Any) -> str | None:
     return scan_id if scan_id.isascii() and scan_id.isprintable() else None
 
 
+@extend_schema_view(
+    list=extend_schema(summary="Workers, the newest first."),
+    retrieve=extend_schema(summary="One worker."),
+)
 class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet):
     """Workers and their devices."""
 
@@ -116,7 +121,7 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
         device, token = devices.sign_in_device(**self.read(DeviceLoginInput))
         return Response({"worker_token": token, "worker": WorkerBrief(device.worker).data})
 
-    @extend_schema(request=None, responses={200: MessageOutput})
+    @extend_schema(request=None, responses={200: says("Logged out")})
     @action(detail=False, methods=["post"])
     def logout(self, request: Request) -> Response:
         """End this device's token at once."""
@@ -133,7 +138,7 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
     @extend_schema(
         request=ScanInput,
         responses={200: ScannedOutput},
-        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER)],
+        parameters=[IDEMPOTENCY_KEY],
     )
     @action(detail=False, methods=["post"])
     def scan(self, request: Request) -> Response:
@@ -187,13 +192,14 @@ class DeviceViewSet(mixins.ListModelMixin, ApiViewSet):
 
     lookup_value_regex = ID
 
-    @extend_schema(responses={200: MessageOutput})
+    @extend_schema(responses={200: says("Deleted")})
     def destroy(self, request: Request, **kwargs: str) -> Response:
         """Take a device's token back; the tracks go on naming it."""
         devices.revoke_device(device=self.get_object())
         return Response({"msg": "Deleted"})
 
 
+@extend_schema_view(list=extend_schema(summary="Where the calling worker is signed in."))
 class OwnDeviceViewSet(DeviceViewSet):
     """`workers/devices`: where a worker is signed in."""
 
@@ -205,6 +211,7 @@ class OwnDeviceViewSet(DeviceViewSet):
         return devices.devices_of(self.principal.worker)
 
 
+@extend_schema_view(list=extend_schema(summary="Where a worker is signed in."))
 class WorkerDeviceViewSet(DeviceViewSet):
     """`workers/{id}/devices`: the same for staff."""
 

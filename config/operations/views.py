@@ -36,6 +36,8 @@ class CustomerViewSet(ApiViewSet):
         "destroy": (Code.HAS_OPEN_ORDERS,),
     }
     serializer_class = CustomerOutput
+    # The OpenAPI document says that a customer gets no array.
+    list_may_be_one = True
     lookup_value_regex = "[0-9]{1,19}"
 
     def get_queryset(self) -> QuerySet[User]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidParameters
 
@@ -38,12 +39,14 @@ class _IntegerFormField(forms.Field):
             raise ValidationError([str(text) for text in error.detail]) from error
 
 
+@extend_schema_field({"type": "string", "format": "date-time"})
 class InstantFilter(filters.Filter):
     """Compares a column with a moment."""
 
     field_class = _InstantFormField
 
 
+@extend_schema_field({"type": "integer", "minimum": 0})
 class IdFilter(filters.Filter):
     """Compares a column with the number of a row; django-filter's own also takes 1.5 and 1e1."""
 

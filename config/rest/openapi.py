@@ -4,14 +4,18 @@ A view says in `access` who may call, and in `refusals` with which codes its ver
 the errors that every endpoint can give are added here, so none is forgotten.
 """
 
+import copy
+from http import HTTPStatus
 from typing import Any
 
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import ResolvedComponent
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.plumbing import ResolvedComponent, force_instance
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from rest_framework import serializers
 
+from config.rest import openapi_fields  # noqa: F401  (registers how fields are described)
 from config.rest.permissions import ANYONE, CUSTOMER, STAFF, WORKER, Access
 from config.rest.refusals import STATUS, Code
 
@@ -78,23 +82,35 @@ _EXTRAS: dict[str, dict[str, Any]] = {
         "order": {"order_number": "K7M2PQ9XWD", "status": "delivered", "allowed": []}
     },
 }
-_TITLES = {
-    400: "Bad request",
-    401: "Not signed in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Wrong method",
-    409: "Conflict",
-    410: "Gone",
-    412: "Precondition failed",
-    413: "Too large",
-    415: "Wrong content type",
-    422: "Key reused",
-    429: "Too many requests",
-    503: "Unavailable",
-}
 _TEXT = {"schema": {"type": "string"}}
-_LIMIT_HEADERS = {"RateLimit": _TEXT, "RateLimit-Policy": _TEXT}
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": _TEXT | {"description": "The version of what was read, for `If-None-Match`."},
+    "Idempotency-Replayed": _TEXT
+    | {"description": "`true` on the kept answer to an earlier call with this key."},
+    "Link": _TEXT | {"description": 'The next page, as `<...>; rel="next"` (RFC 8288).'},
+    "RateLimit": _TEXT
+    | {
+        "description": "What is left of the tightest limit, as `r`, and when"
+        " it starts anew, as `t` in seconds."
+    },
+    "RateLimit-Policy": _TEXT | {"description": "The limits that this call counts under."},
+    "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."},
+    "X-Request-ID": _TEXT | {"description": "Stands in every log line of this call."},
+}
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[!-~]{8,255}$"},
+    OpenApiParameter.HEADER,
+    description="The same call with the same key is made once, and answered as the first time.",
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The `ETag` of what is to be changed."
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of what was read before."
+)
+_NOT_MODIFIED = {"description": "It still is what `If-None-Match` names."}
 
 
 def shown_as(value: Any) -> Any:
@@ -127,10 +143,63 @@ class ApiSchema(AutoSchema):
         name = f"{resource}_{getattr(self.view, 'action', self.method.lower())}"
         return name if self.method != "PUT" else f"{name}_put"
 
-    def get_filter_backends(self) -> list[Any]:
+    def get_summary(self) -> str:
+        """The first paragraph of the action's docstring."""
+        return " ".join(super().get_description().split("\n\n")[0].split())
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """What more the docstring says."""
+        return "\n\n".join(super().get_description().split("\n\n")[1:])
+
+    def get_override_parameters(self) -> list[Any]:
+        """Whatever is read can be asked for only if it has changed."""
+        return [IF_NONE_MATCH] if self.method == "GET" else []
+
+    def _resolve_path_parameters(self, variables: Any) -> list[dict[str, Any]]:
+        """The parts of the path, the last with what the view says of it."""
+        parameters: list[dict[str, Any]] = super()._resolve_path_parameters(variables)
+        for parameter in parameters:
+            if parameter["name"] == "id" and self.view.lookup_help:
+                parameter["description"] = self.view.lookup_help
+        return parameters
+
+    def _get_filter_parameters(self) -> list[dict[str, Any]]:
         """The list's filters, where the view declares them."""
-        has_filters = self.view.action == "list" and hasattr(self.view, "filterset_class")
-        return [DjangoFilterBackend] if has_filters else []
+        filters = getattr(self.view, "filterset_class", None)
+        if filters is None or self.view.action != "list":
+            return []
+        extension = DjangoFilterExtension(DjangoFilterBackend())
+        parameters = []
+        for name, field in filters.base_filters.items():
+            model = filters._meta.model
+            (parameter,) = extension.resolve_filter_field(self, model, filters, name, field)
+            if "max_length" in field.extra:
+                parameter["schema"]["maxLength"] = field.extra["max_length"]
+            parameters.append(parameter)
+        return parameters
+
+    def get_paginated_name(self, serializer_name: str) -> str:
+        """A page is an array, and no more."""
+        return f"{serializer_name}List"
+
+    def _get_paginator(self) -> Any:
+        """Only what is read comes in pages."""
+        return super()._get_paginator() if self.method == "GET" else None
+
+    def _get_request_for_media_type(self, serializer: Any, direction: Any = "request") -> Any:
+        """Any part of the body will do for PUT too, as for PATCH (contract, section 1)."""
+        if self.method == "PUT":
+            serializer = copy.copy(force_instance(serializer))
+            serializer.partial = True
+        return super()._get_request_for_media_type(serializer, direction)
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """An answer has all its members, but for those that not every reader sees."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if direction == "response" and isinstance(serializer, serializers.ModelSerializer):
+            may_lack: frozenset[str] = getattr(serializer, "may_lack", frozenset())
+            schema["required"] = sorted(schema["properties"].keys() - may_lack)
+        return schema
 
     def get_tags(self) -> list[str]:
         """The resource: the first part of the path."""
@@ -154,9 +223,12 @@ class ApiSchema(AutoSchema):
         }
         return [{name: []} if name else {} for name in names]
 
-    def _register(self, name: str, kind: str, schema: dict[str, Any]) -> None:
+    def _register(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, str]:
+        """Put something among the components, and answer the reference to it."""
         component = ResolvedComponent(name=name, type=kind, object=name, schema=schema)
         self.registry.register_on_missing(component)
+        reference: dict[str, str] = component.ref
+        return reference
 
     def _codes(self) -> list[Code]:
         """Every code that this operation can answer."""
@@ -169,7 +241,7 @@ class ApiSchema(AutoSchema):
                 Code.PAYLOAD_TOO_LARGE,
                 Code.UNSUPPORTED_MEDIA_TYPE,
             ]
-        elif self._get_parameters():
+        elif any(parameter["in"] == "query" for parameter in self._get_parameters()):
             codes.append(Code.VALIDATION)
         if self.view.get_authenticators():
             codes.append(Code.TOKEN_INVALID)
@@ -184,81 +256,63 @@ class ApiSchema(AutoSchema):
         return [*codes, Code.RATE_LIMITED, Code.UNAVAILABLE]
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
-        """The success, and one response for each status of a refusal."""
+        """The success, with its headers, and every refusal."""
         responses: dict[str, Any] = super()._get_response_bodies(direction)
-        for answer in responses.values():
-            answer.setdefault("headers", {}).update(_LIMIT_HEADERS)
+        for status, answer in responses.items():
+            answer["description"] = answer["description"] or HTTPStatus(int(status)).phrase
+            answer.setdefault("headers", {}).update(self._headers_of_success())
+            if getattr(self.view, "list_may_be_one", False) and self._is_list_view():
+                content = answer["content"]["application/json"]
+                one = self.resolve_serializer(self.view.serializer_class, "response").ref
+                content["schema"] = {"oneOf": [content["schema"], one]}
         self._register("Problem", ResolvedComponent.SCHEMA, PROBLEM)
+        if self.method == "GET":
+            responses["304"] = self._shared("not_modified", _NOT_MODIFIED)
+        return dict(sorted((responses | self._problems()).items()))
+
+    def _problems(self) -> dict[str, Any]:
+        """One answer for each status of a refusal."""
+        codes: dict[int, list[Code]] = {}
         for code in dict.fromkeys(self._codes()):
-            status = STATUS[code]
-            answer = responses.setdefault(str(status), self._problem(status))
-            examples = answer["content"]["application/problem+json"]["examples"]
-            examples[code.value] = {"value": example_of(code)}
-        return dict(sorted(responses.items()))
+            codes.setdefault(STATUS[code], []).append(code)
+        return {str(status): self._problem(status, codes[status]) for status in codes}
 
-    def _problem(self, status: int) -> dict[str, Any]:
-        headers: dict[str, Any] = {"X-Request-ID": _TEXT}
-        if status in (429, 503):
-            headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds."}
-        content = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
-        return {
-            "description": _TITLES[status],
-            "headers": headers,
-            "content": {"application/problem+json": content},
+    def _headers_of_success(self) -> dict[str, Any]:
+        names = ["RateLimit", "RateLimit-Policy", "X-Request-ID"]
+        if self.method == "GET":
+            names += ["ETag", "Link"] if self._is_list_view() else ["ETag"]
+        if Code.IDEMPOTENCY_KEY_REUSED in self._codes():
+            names.append("Idempotency-Replayed")
+        return {name: self._header(name) for name in sorted(names)}
+
+    def _header(self, name: str) -> dict[str, str]:
+        return self._register(name, ResolvedComponent.HEADER, HEADERS[name])
+
+    def _problem(self, status: int, codes: list[Code]) -> dict[str, Any]:
+        """The answer with these codes; one that many calls give stands in the components."""
+        names = ["X-Request-ID"]
+        if {Code.IDEMPOTENCY_IN_PROGRESS, Code.RATE_LIMITED, Code.UNAVAILABLE} & {*codes}:
+            names.append("Retry-After")
+        if Code.RATE_LIMITED in codes:
+            names += ["RateLimit", "RateLimit-Policy"]
+        answer = {
+            "description": HTTPStatus(status).phrase,
+            "headers": {name: self._header(name) for name in sorted(names)},
+            "content": {
+                "application/problem+json": {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {code.value: self._example(code) for code in codes},
+                }
+            },
         }
+        return self._shared(codes[0].value, answer) if len(codes) == 1 else answer
 
+    def _example(self, code: Code) -> dict[str, str]:
+        value = {"value": example_of(code)}
+        return self._register(code.value, ResolvedComponent.EXAMPLE, value)
 
-def _or_text(schema: dict[str, Any], pattern: str) -> dict[str, Any]:
-    """A number, or the same number as a string, as published clients send it."""
-    return {"oneOf": [schema, {"type": "string", "pattern": pattern}]}
-
-
-class IntegerExtension(OpenApiSerializerFieldExtension):
-    """How a strict integer is described."""
-
-    target_class = "config.rest.fields.Integer"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """A 64-bit integer within the field's bounds, or its text."""
-        bounds = {"minimum": self.target.min_value, "maximum": self.target.max_value}
-        return _or_text({"type": "integer", "format": "int64"} | bounds, "^[0-9]{1,19}$")
-
-
-class MoneyExtension(OpenApiSerializerFieldExtension):
-    """How an amount of money is described."""
-
-    target_class = "config.rest.fields.Money"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """An amount with at most 2 decimals, or its text."""
-        number = {"type": "number", "minimum": 0, "maximum": 99999999.99, "multipleOf": 0.01}
-        return _or_text(number, r"^[0-9]{1,8}(\.[0-9]{1,2})?$")
-
-
-class InstantExtension(OpenApiSerializerFieldExtension):
-    """How a moment is described."""
-
-    target_class = "config.rest.fields.Instant"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """A date-time."""
-        return {"type": "string", "format": "date-time"}
-
-
-class PickupExtension(OpenApiSerializerFieldExtension):
-    """How a pickup is described."""
-
-    target_class = "orders.serializers.PickupField"
-
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """A date or a date-time."""
-        return {
-            "oneOf": [
-                {"type": "string", "format": "date"},
-                {"type": "string", "format": "date-time"},
-            ],
-            "example": "2026-12-24",
-        }
+    def _shared(self, name: str, answer: dict[str, Any]) -> dict[str, str]:
+        return self._register(name, ResolvedComponent.RESPONSE, answer)
 
 
 def without_slash_twins(endpoints: list[Any], **kwargs: Any) -> list[Any]:

@@ -64,3 +64,21 @@ class KeysetPagination(CursorPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The array itself: nothing is wrapped around it."""
         return schema
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """`cursor` and `page_size`, for the OpenAPI document."""
+        size = {"type": "integer", "minimum": 1, "default": self.page_size}
+        return [
+            {
+                "name": self.cursor_query_param,
+                "in": "query",
+                "schema": {"type": "string"},
+                "description": "Where the page starts: take it from the `Link` header.",
+            },
+            {
+                "name": self.page_size_query_param,
+                "in": "query",
+                "schema": size,
+                "description": f"Rows on a page; more than {self.max_page_size} count as that.",
+            },
+        ]

@@ -38,6 +38,8 @@ class ApiViewSet(viewsets.GenericViewSet):
 
     access: dict[str, Access] = {}
     limits: dict[str, str] = {}
+    # What the last part of the path may be, for the OpenAPI document.
+    lookup_help: str = ""
     # The field of the body that names an account, counted beside the address.
     account_fields: tuple[str, ...] = ("email", "worker_id", "username")
 
