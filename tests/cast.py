@@ -11,6 +11,7 @@ from accounts.sessions import open_session
 from config.rest.principals import SYSTEM
 from orders.lifecycle import advance
 from orders.models import Order
+from tests.documented import undocumented
 from workforce.devices import issue_token
 from workforce.models import DeviceToken, Worker
 
@@ -18,9 +19,20 @@ PASSWORD = "a-copper-kettle-sings"
 PIN = "482913"
 
 
+class StrictClient(APIClient):
+    """A client that takes no answer which is not as the OpenAPI document says."""
+
+    def request(self, **kwargs: Any) -> Any:
+        """The answer; fails the test that asked if it is not documented."""
+        response = super().request(**kwargs)
+        problems = undocumented(response)
+        assert problems == [], f"{kwargs['REQUEST_METHOD']} {kwargs['PATH_INFO']}: {problems}"
+        return response
+
+
 def client(**headers: Any) -> APIClient:
     """A client that gets the answer to a crash instead of the exception."""
-    client = APIClient(raise_request_exception=False)
+    client = StrictClient(raise_request_exception=False)
     client.credentials(**headers)
     return client
 
