@@ -22,7 +22,8 @@ def legacy_id_of(service: Service) -> str:
 
 def services_with(ids: Iterable[str]) -> dict[str, Service]:
     """Services by what old clients call them: an imported id, else a number."""
-    wanted = {text for text in ids if text}
+    # No id is longer or holds what cannot be printed, and not every database can be asked.
+    wanted = {text for text in ids if 0 < len(text) <= 32 and text.isprintable()}
     numbers = {int(text) for text in wanted if re.fullmatch("[0-9]{1,18}", text)}
     found = Service.objects.filter(Q(legacy_id__in=wanted) | Q(pk__in=numbers))
     by_number = {str(service.pk): service for service in found}

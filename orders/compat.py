@@ -5,11 +5,13 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog.legacy import legacy_id_of, services_with
 from config.rest.addresses import is_trusted
+from config.rest.fields import Text
 from config.rest.idempotency import idempotent
 from config.rest.legacy import (
     LegacyAdminViewSet,
@@ -70,6 +72,12 @@ class LegacyGuestShape(LegacyShape, GuestOrderOutput):
     """The same, masked: the camel keys are made from what the masking left."""
 
 
+class ServiceName(serializers.Serializer):
+    """A service by its name."""
+
+    service_name = Text(max_length=128)
+
+
 def _service_id(line: OrderLine) -> str:
     return legacy_id_of(line.service) if line.service else ""
 
@@ -127,7 +135,7 @@ class OrderTranslation(LegacyViewSet):
         given = {name: body.pop(name, None) for name in ("service_ids", "service_id", "items")}
         named = next((given[name] for name in SERVICES if not is_missing(given.get(name))), None)
         if named is None and order is not None and not is_missing(body.get("service_name")):
-            named = service_named(str(body["service_name"])).pk
+            named = service_named(self.read(ServiceName, data=body)["service_name"]).pk
         if named is not None:
             now = {line.service_id: line.quantity for line in order.lines.all()} if order else {}
             body["items"] = items_from(named, now)

@@ -83,7 +83,8 @@ class ScanCompat(LegacyViewSet):
     def scan(self, request: Request) -> Response:
         """Record what a worker did."""
         body = self.sent()
-        body["action"] = slug(str(body.get("action", "")))
+        if isinstance(body.get("action"), str | int):
+            body["action"] = slug(str(body["action"]))
         names_order = not (is_missing(body.get("order_number")) and is_missing(body.get("qr")))
         if not self.principal.is_worker:
             self.require(body, "worker_id", "email", "action", text=MISSING_REQUIRED)

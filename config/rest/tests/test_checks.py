@@ -48,3 +48,15 @@ def test_an_address_that_is_none_is_named(settings: Any, name: str):
 
 def test_the_settings_as_they_are_pass():
     assert checks.check_rates(None) == checks.check_addresses(None) == []
+
+
+def test_a_sunset_that_is_no_day_is_named(settings: Any):
+    settings.LEGACY_SUNSET = "next summer"
+    (error,) = checks.check_legacy_sunset(None)
+    assert (error.id, error.msg) == ("rest.E004", "LEGACY_SUNSET: 'next summer' is no day.")
+
+
+@pytest.mark.parametrize("day", ["", "2027-06-30"])
+def test_a_sunset_may_be_a_day_or_none(settings: Any, day: str):
+    settings.LEGACY_SUNSET = day
+    assert checks.check_legacy_sunset(None) == []
