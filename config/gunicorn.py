@@ -3,11 +3,14 @@
 import multiprocessing
 import os
 
+from config.env import env
+
 bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
 
 # Threads share one process's local-memory cache and SQLite file, so the
 # embedded form runs one process; more need MariaDB and Redis.
-_shared = os.environ.get("DATABASE_URL", "").startswith("mysql") and os.environ.get("CACHE_URL")
+_database, _cache = env.str("DATABASE_URL", default=""), env.str("CACHE_URL", default="")
+_shared = _database.startswith("mysql") and _cache.startswith("redis")
 workers = int(
     os.environ.get("WEB_CONCURRENCY") or (multiprocessing.cpu_count() * 2 if _shared else 1)
 )
