@@ -47,6 +47,17 @@ def issue_token(*, worker: Worker, name: str = "") -> tuple[DeviceToken, str]:
     raise Refusal(Code.UNAVAILABLE, "No free token prefix was found.")
 
 
+def adopted_device(*, worker: Worker, token: str, name: str = "") -> DeviceToken | None:
+    """An old server's token as a device, not yet saved; None for one that is none of ours.
+
+    Who knows a short token may have guessed it: none below `MINIMUM_LENGTH` is taken over.
+    """
+    if not _TOKEN.fullmatch(token):
+        return None
+    prefix = token[:PREFIX_LENGTH]
+    return DeviceToken(worker=worker, name=name, prefix=prefix, secret_hash=hash_token(token))
+
+
 def device_of(token: str) -> DeviceToken:
     """The device of a token, with its worker, in one query.
 
