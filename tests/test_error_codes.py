@@ -103,7 +103,7 @@ def idempotency_in_progress(cast: Cast) -> Any:
 def rate_limited(cast: Cast) -> Any:
     settings = cast("settings")
     settings.RATELIMIT_ENABLE = True
-    settings.RATELIMITS = settings.RATELIMITS | {"auth": {"anyone": "1/h"}}
+    settings.RATELIMITS = settings.RATELIMITS | {"auth": {"anyone": "1/d"}}
     body = {"email": "asha@example.com", "password": "wrong"}
     assert_problem(post(cast("api"), "auth/login", body), "bad_credentials")
     return post(cast("api"), "auth/login", body)

@@ -2,9 +2,12 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
+import django_ratelimit.core
 import pytest
 from django.core.cache import caches
 from rest_framework.test import APIClient
@@ -19,8 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def counting(settings: Any) -> Any:
-    """Switch the limits on, small enough to reach, and empty."""
+def counting(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Switch the limits on, small enough to reach, and empty, in a window that does not end."""
+    now = time.time()
+    monkeypatch.setattr(django_ratelimit.core, "time", SimpleNamespace(time=lambda: now))
     settings.RATELIMIT_ENABLE = True
     settings.RATELIMITS = {
         "auth": {"anyone": "3/m"},
