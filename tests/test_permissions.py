@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.urls import resolve
 from rest_framework.test import APIClient
@@ -21,7 +21,7 @@ from orders.editing import delete_order
 from orders.models import Order
 from orders.placing import Contact, Item, place_order
 from tests.answers import assert_problem
-from tests.cast import PASSWORD, bearing, client, signed_in, with_device
+from tests.cast import PASSWORD, bearing, client, signed_in, staff_in, with_device
 from tests.permission_table import BODIES, PERMISSIONS, PRINCIPALS, READ_NO_TOKEN, STATUSES
 from tests.unchanged import rows
 from workforce.devices import issue_token
@@ -31,23 +31,16 @@ from workforce.scanning import Scan, record_scan
 REFUSALS = {401: "not_authenticated", 403: "permission_denied", 404: "not_found"}
 
 
-def member_of(role: str) -> User:
-    """A member of staff with this role."""
-    user = User.objects.create_user(
-        f"{role.lower()}@shop.example", PASSWORD, name=f"{role} of the shop", is_staff=True
-    )
-    user.groups.add(Group.objects.get(name=role))
-    return user
-
-
 def deactivated() -> list[APIClient]:
     """A customer, a member of staff and a worker who were signed in when that ended."""
-    leaver, retired = User.objects.create_user("dora@example.com", PASSWORD), member_of("Owner")
+    leaver, retired = (
+        User.objects.create_user("dora@example.com", PASSWORD),
+        staff_in("Owner", "Otto"),
+    )
     worker = Worker.objects.create(name="Vic")
     clients = [signed_in(leaver), signed_in(retired), with_device(worker)]
     User.objects.filter(pk__in=[leaver.pk, retired.pk]).update(is_active=False)
     Worker.objects.filter(pk=worker.pk).update(is_active=False)
-    User.objects.filter(pk=retired.pk).update(email="retired@shop.example")
     return clients
 
 
@@ -64,7 +57,7 @@ def clients(
 ) -> dict[str, list[APIClient]]:
     """Everybody in the table, by the column's name."""
     gone = deactivated()
-    of_roles = {role: [signed_in(member_of(role))] for role in ROLES.values()}
+    of_roles = {role: [signed_in(staff_in(role, f"Rita-{role}"))] for role in ROLES.values()}
     return of_roles | {
         "nobody": [api],
         "customer": [as_customer],
