@@ -1,11 +1,14 @@
 """The documents of the API that clients take: they are made from its code."""
 
+import json
 import tempfile
 from pathlib import Path
 
+import yaml
 from django.core.management import call_command
 
 from config.env import BASE_DIR
+from config.operations.postman import collection
 
 FOLDER = BASE_DIR / "docs"
 
@@ -20,7 +23,9 @@ def openapi() -> str:
 
 def documents() -> dict[Path, str]:
     """Every document with its text."""
-    return {FOLDER / "openapi.yaml": openapi()}
+    text = openapi()
+    postman = json.dumps(collection(yaml.safe_load(text)), indent=2)
+    return {FOLDER / "openapi.yaml": text, FOLDER / "postman_collection.json": postman + "\n"}
 
 
 def write() -> list[Path]:

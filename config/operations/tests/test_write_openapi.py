@@ -24,8 +24,8 @@ def test_it_writes_the_document_and_nothing_the_second_time(folder, capsys):
     first = capsys.readouterr().out
     call_command("write_openapi")
 
-    assert names(folder) == ["openapi.yaml"]
-    assert first == f"Wrote {folder}/openapi.yaml.\n"
+    assert names(folder) == ["openapi.yaml", "postman_collection.json"]
+    assert first == f"Wrote {folder}/openapi.yaml.\nWrote {folder}/postman_collection.json.\n"
     assert capsys.readouterr().out == ""
     assert yaml.safe_load((folder / "openapi.yaml").read_text())["openapi"] == "3.1.1"
 
@@ -34,7 +34,9 @@ def test_check_fails_for_a_missing_document_and_writes_none(folder):
     with pytest.raises(CommandError) as caught:
         call_command("write_openapi", check=True)
 
-    assert str(caught.value) == "Not as the code is: openapi.yaml. Run bin/openapi."
+    assert str(caught.value) == (
+        "Not as the code is: openapi.yaml and postman_collection.json. Run bin/openapi."
+    )
     assert names(folder) == []
 
 

@@ -9,7 +9,7 @@ from config.operations import api_documents
 
 
 class Command(BaseCommand):
-    help = "Writes docs/openapi.yaml from what the views declare."
+    help = "Writes docs/openapi.yaml and docs/postman_collection.json from what the views declare."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
