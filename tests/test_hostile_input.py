@@ -25,6 +25,8 @@ INPUTS = [
     if name.endswith("Input") and value.__module__ == module.__name__
 ]
 NESTED = {"ItemInput", "EditItemInput"}
+# Read by a call of old clients, which have types and refusals of their own.
+OLD = {"StaffLoginInput"}
 
 
 def assert_in_order(response: Any) -> None:
@@ -75,7 +77,7 @@ def make(request: pytest.FixtureRequest, call: Call, things: dict[str, Any]) -> 
 def test_every_body_that_is_read_stands_in_the_table() -> None:
     """A new call needs a line in `tests/hostile.py`."""
     read = {call.reads for call in CALLS}
-    assert {value.__name__ for value in INPUTS if value not in read} == NESTED
+    assert {value.__name__ for value in INPUTS if value not in read} == NESTED | OLD
 
 
 @each_call
