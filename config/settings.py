@@ -142,6 +142,9 @@ def _cache() -> dict[str, Any]:
     cache = dict(env.cache_url("CACHE_URL", default="locmemcache://"))
     if "redis" in cache["BACKEND"].lower():
         cache["BACKEND"] = "config.rest.cache.ResilientRedisCache"
+    elif "locmem" in cache["BACKEND"].lower():
+        # Django's own 300 would throw counts of limits out while they still count.
+        cache["OPTIONS"] = {"MAX_ENTRIES": 20_000}
     return cache | {"KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="roundtrip")}
 
 
