@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Service
+from config.rest import legacy_counts
 from config.rest.logs import RouteForPath
 from config.rest.principals import Principal
 from orders.models import Order
@@ -32,6 +33,7 @@ def empty_cache(settings: Any) -> None:
     """Give every test a cache of its own, on Redis too, which parallel runs share."""
     default = settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = settings.CACHES | {"default": default}
+    legacy_counts.counted_here.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from catalog.models import Service
-from config.operations.models import ImportedRow
+from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
 from orders.models import Order, OrderLine
 from tests.house import our_models
@@ -39,6 +39,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     "catalog.Service.legacy_id": lambda: double_of(Service),
     "operations_importedrow_unique": lambda: double_of(ImportedRow),
     "operations_importedrow_table_known": lambda: ImportedRow.objects.update(table="lost"),
+    "operations_legacyuse_unique": lambda: double_of(LegacyUse),
+    "operations_legacyuse_refused_of_calls": lambda: LegacyUse.objects.update(refused=2),
     "rest.IdempotencyKey.key_hash": lambda: double_of(IdempotencyKey),
     "orders_order_total_not_negative": lambda: Order.objects.update(total_cost="-0.01"),
     "orders_order_status_known": lambda: Order.objects.update(status="lost"),
@@ -87,6 +89,7 @@ def rows(order: Order, owner: User, worker: Worker) -> None:
     tracks.update(scan_id="0193f2a4-6f1b-7c3d-8e5f-0123456789ab")
     issue_token(worker=worker)
     ImportedRow.objects.create(source="old", table="orders", old_id="1", object_id=order.pk)
+    LegacyUse.objects.create(day="2026-11-01", endpoint="GET /api/orders", calls=1, refused=1)
     IdempotencyKey.objects.create(
         key_hash="0" * 64, body_hash="1" * 64, status=201, answer={"order_number": "A"}
     )

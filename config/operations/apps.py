@@ -11,10 +11,11 @@ class OperationsConfig(AppConfig):
     label = "operations"
 
     def ready(self) -> None:
-        """Keep the roles' groups as their table says."""
-        from config.operations import roles
+        """Keep the roles' groups as their table says, and write down who calls old paths."""
+        from config.operations import legacy_use, roles
 
         roles.connect()
+        legacy_use.connect()
 
 
 class RoundtripAdminConfig(AdminConfig):

@@ -63,3 +63,35 @@ class ImportedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}: {self.table} {self.old_id}"
+
+
+class LegacyUse(models.Model):
+    """How often a client made one call of an old path on one day, and how often in vain.
+
+    `client` and `origin` are the program and the page that called; nothing here says who.
+    """
+
+    day = models.DateField(_("day"))
+    endpoint = Exact(_("call"), max_length=80)
+    replaced_by = models.CharField(_("replaced by"), max_length=80, blank=True)
+    client = Exact(_("client"), max_length=128, blank=True)
+    origin = Exact(_("page from"), max_length=128, blank=True)
+    calls = models.PositiveIntegerField(_("calls"), default=0)
+    refused = models.PositiveIntegerField(_("refused"), default=0)
+
+    class Meta:
+        verbose_name = _("use of an old path")
+        verbose_name_plural = _("uses of old paths")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "endpoint", "client", "origin"],
+                name="operations_legacyuse_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused__lte=models.F("calls")),
+                name="operations_legacyuse_refused_of_calls",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.endpoint}"

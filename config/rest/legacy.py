@@ -17,6 +17,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import Cursor
 from rest_framework.response import Response
 
+from config.rest.legacy_counts import Call, client_of, count, origin_of
 from config.rest.pagination import KeysetPagination
 from config.rest.permissions import EVERYONE
 from config.rest.refusals import Code, Refusal
@@ -108,6 +109,8 @@ class LegacyViewSet(ApiViewSet):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say on every answer that it is deprecated, what replaces it, and until when."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        if self.is_deprecated and self.action not in (None, "metadata"):
+            self._count(is_refused=response.status_code >= 400)
         if self.is_deprecated:
             response["Deprecation"] = f"@{int(DEPRECATED_SINCE.timestamp())}"
             if settings.LEGACY_SUNSET:
@@ -117,6 +120,12 @@ class LegacyViewSet(ApiViewSet):
                 links = [response.get("Link"), f'<{address}>; rel="successor-version"']
                 response["Link"] = ", ".join(link for link in links if link)
         return response
+
+    def _count(self, *, is_refused: bool) -> None:
+        request = self.request._request
+        method = "GET" if request.method == "HEAD" else request.method
+        client, origin = client_of(request), origin_of(request)
+        count(Call(f"{method} {self.endpoint}", self.successor, client, origin, is_refused))
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Have the strict fields read numbers as text, as the old servers did."""

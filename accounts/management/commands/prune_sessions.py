@@ -1,20 +1,14 @@
 """`manage.py prune_sessions`: forget the sign-ins that ended some time ago."""
 
 import datetime
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.sessions import prune_sessions
-
-
-def days(text: str) -> datetime.timedelta:
-    """A whole number of days, up to a hundred years."""
-    if not text.isdecimal() or int(text) > 36500:
-        raise ArgumentTypeError(f"{text} is no number of days from 0 to 36500.")
-    return datetime.timedelta(days=int(text))
+from config.arguments import days
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from accounts.models import Customer, Session, User
 from accounts.sessions import open_session
 from catalog.models import Service
 from config.mail.models import OutgoingMail
-from config.operations.models import ImportedRow
+from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
 from config.rest.principals import ANYONE
 from orders.models import Order
@@ -174,6 +174,9 @@ MAKE: dict[type[Model], Callable[[int], object]] = {
     ),
     ImportedRow: lambda number: ImportedRow.objects.create(
         source="old.db", table="orders", old_id=str(number), object_id=number
+    ),
+    LegacyUse: lambda number: LegacyUse.objects.create(
+        day="2026-11-01", endpoint="GET /api/orders", client=f"App {number}", calls=1
     ),
     Group: lambda number: Group.objects.create(name=f"Group {number}"),
 }
