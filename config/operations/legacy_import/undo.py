@@ -32,23 +32,23 @@ TOLD_AT_MOST = 20
 
 
 def undo_import(source: str) -> int:
-    """Take back what an import made; answers how many rows went.
+    """Take back what an import made; answers how many of the old server's rows that were.
 
     A row counts as used if it was changed since it came, or if something refers to it that
     did not come with it. Raises ImportRefusedError, and takes nothing, if there is one.
     """
     memory = Memory(source)
-    if not memory.all().exists():
+    count = memory.all().count()
+    if not count:
         names = ", ".join(known_sources()) or "none"
         raise ImportRefusedError(f"There is no import {source}; there are: {names}.")
     _refuse_if_used(memory)
     # In one transaction each, and looked at once more: the shop may be in service. Orders
     # go first, as they refer to all the rest; tracks go with them.
-    return sum(
-        _take_back(memory, table, rows)
-        for table in (Table.ORDERS, *MODELS)
-        for rows in _batches(memory, table)
-    )
+    for table in (Table.ORDERS, *MODELS):
+        for rows in _batches(memory, table):
+            _take_back(memory, table, rows)
+    return count
 
 
 def _batches(memory: Memory, table: str) -> Iterator[list[ImportedRow]]:
@@ -118,7 +118,7 @@ def _brought(memory: Memory, table: str, column: str) -> Exists:
     return Exists(memory.rows(table).filter(is_new=True, object_id=OuterRef(column)))
 
 
-def _take_back(memory: Memory, table: str, rows: list[ImportedRow]) -> int:
+def _take_back(memory: Memory, table: str, rows: list[ImportedRow]) -> None:
     """Take one batch back; raises ImportRefusedError if it was used meanwhile."""
     model = MODELS[table]
     keys = [row.object_id for row in rows if row.is_new and row.object_id]
@@ -131,7 +131,6 @@ def _take_back(memory: Memory, table: str, rows: list[ImportedRow]) -> int:
         # The tracks' own query set refuses: this is the one place where they go.
         QuerySet(model).filter(pk__in=keys).delete()
         ImportedRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    return len(keys)
 
 
 def _take_tracks_back(memory: Memory, order_ids: list[int]) -> None:
