@@ -11,16 +11,15 @@ from django.contrib.auth.forms import (
     UserChangeForm,
     UserCreationForm,
 )
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.filters import search
 from accounts.links import CONFIRM_EMAIL, mail_link
-from accounts.models import Customer, Session, User, normalise_email, reverse_digits
+from accounts.models import Customer, Session, User
 from accounts.sessions import end_sessions, sign_out
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
-
-MINIMUM_DIGITS = 4
 
 
 def email_field() -> forms.EmailField:
@@ -94,10 +93,7 @@ class PersonAdmin(KeptAdmin):
 
     def search(self, rows: QuerySet, text: str) -> QuerySet:
         """Who has this at the beginning of name or email, or at the end of the phone number."""
-        found = Q(name__istartswith=text) | Q(email__istartswith=normalise_email(text))
-        if len(digits := reverse_digits(text)) >= MINIMUM_DIGITS:
-            found |= Q(phone_reversed__istartswith=digits)
-        return rows.filter(found)
+        return search(rows, text)
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool

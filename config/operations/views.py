@@ -6,12 +6,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.filters import CustomerFilter
 from accounts.models import Customer, User
 from accounts.profile import set_active, update_profile
 from accounts.serializers import CustomerOutput
 from config.operations.customers import delete_customer
 from config.operations.serializers import CustomerInput, RemovedOutput
 from config.rest.fields import query_flag
+from config.rest.filters import narrowed
 from config.rest.permissions import CUSTOMER, allow
 from config.rest.refusals import Code
 from config.rest.views import ApiViewSet
@@ -36,6 +38,7 @@ class CustomerViewSet(ApiViewSet):
         "destroy": (Code.HAS_OPEN_ORDERS,),
     }
     serializer_class = CustomerOutput
+    filterset_class = CustomerFilter
     # The OpenAPI document says that a customer gets no array.
     list_may_be_one = True
     lookup_value_regex = "[0-9]{1,19}"
@@ -45,10 +48,11 @@ class CustomerViewSet(ApiViewSet):
         customers = Customer.objects.filter(anonymised_at=None)
         return customers if self.principal.is_staff else customers.filter(pk=self.principal.user.pk)
 
+    @extend_schema(filters=True)
     def list(self, request: Request) -> Response:
         """All customers for staff; for a customer the profile (published clients read it so)."""
         if self.principal.is_staff:
-            return self.page(self.get_queryset())
+            return self.page(narrowed(CustomerFilter, self.get_queryset(), request))
         return Response(self.get_serializer(request.user).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:

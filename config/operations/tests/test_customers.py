@@ -40,6 +40,31 @@ def test_staff_list_all_customers_newest_first(
     assert [body["id"] for body in response.json()] == [other_customer.pk, customer.pk]
 
 
+@pytest.mark.parametrize(
+    "text", ["as", "ASHA R", "asha@", "Asha@Example.com", "2345", "98450 12345", " asha "]
+)
+def test_staff_find_a_customer_by_a_beginning_or_the_end_of_the_phone_number(
+    as_owner: APIClient, customer: User, other_customer: User, text: str
+):
+    assert [body["id"] for body in as_owner.get(URL, {"q": text}).json()] == [customer.pk]
+
+
+@pytest.mark.parametrize("text", ["rao", "sha", "example.com", "345", "9845", "%", "_"])
+def test_nobody_is_found_by_a_middle(
+    as_owner: APIClient, customer: User, other_customer: User, text: str
+):
+    assert as_owner.get(URL, {"q": text}).json() == []
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_search_finds_all(as_owner: APIClient, customer: User, text: str):
+    assert len(as_owner.get(URL, {"q": text}).json()) == 1
+
+
+def test_a_customer_finds_no_others(as_customer: APIClient, customer: User, other_customer: User):
+    assert as_customer.get(URL, {"q": "bert"}).json()["id"] == customer.pk
+
+
 def test_a_customer_gets_their_own_profile_as_an_object(as_customer: APIClient, customer: User):
     body = as_customer.get(URL).json()
     assert body == as_customer.get("/api/v1/auth/me").json()
