@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Customer, Session, User
+from accounts.profile import lock_user
 from accounts.sessions import end_sessions
 from config.mail.models import OutgoingMail
 from config.rest.models import IdempotencyKey
@@ -21,10 +22,11 @@ def delete_customer(*, customer: User, anonymise: bool = False) -> str:
     """Take a customer away; answers what came of it: deleted, deactivated or anonymised.
 
     Without orders the record goes. With orders it stays, deactivated and signed out, and
-    with `anonymise` blank of everything personal. Raises `has_open_orders`.
+    with `anonymise` blank of everything personal. Raises `has_open_orders`, and `not_found`
+    for one who was erased meanwhile.
     """
     with transaction.atomic():
-        customer = User.objects.select_for_update().get(pk=customer.pk)
+        customer = lock_user(customer)
         orders = list(Order.objects.select_for_update().filter(customer=customer).order_by("pk"))
         if any(order.status not in _CLOSED and order.deleted_at is None for order in orders):
             raise Refusal(Code.HAS_OPEN_ORDERS)

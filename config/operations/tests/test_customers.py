@@ -157,6 +157,13 @@ def test_a_customer_without_orders_goes(as_owner: APIClient, customer: User):
     assert not User.objects.filter(pk=customer.pk).exists()
 
 
+def test_a_customer_who_was_erased_meanwhile_is_not_there(customer: User):
+    delete_customer(customer=User.objects.get())
+    with pytest.raises(Refusal) as refused:
+        delete_customer(customer=customer)
+    assert refused.value.code == Code.NOT_FOUND
+
+
 def test_a_customer_with_orders_is_deactivated(
     as_owner: APIClient, as_customer: APIClient, customer: User, order: Order
 ):
