@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
@@ -46,12 +45,26 @@ def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
     Raises `bad_credentials` alike for an unknown email, a wrong password and a
     deactivated account.
     """
-    user = authenticate(username=email, password=password) if "@" in email else None
-    if not isinstance(user, User):
-        raise Refusal(Code.BAD_CREDENTIALS)
-    with transaction.atomic():
-        update_last_login(User, user)
-        return open_session(user=user, user_agent=user_agent)
+    # Twice, because another sign-in may have hashed an old password anew meanwhile.
+    for _attempt in range(2):
+        user = authenticate(username=email, password=password) if "@" in email else None
+        if not isinstance(user, User):
+            break
+        with transaction.atomic():
+            if _note_sign_in(user):
+                return open_session(user=user, user_agent=user_agent)
+    raise Refusal(Code.BAD_CREDENTIALS)
+
+
+def _note_sign_in(user: User) -> bool:
+    """Write when this user signed in; False if what was verified no longer holds.
+
+    Verifying takes long. A password change or deactivation that came meanwhile has ended
+    all sessions, and this one must not open after it; one that comes now waits for the row.
+    """
+    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    user.last_login = timezone.now()
+    return bool(unchanged.update(last_login=user.last_login))
 
 
 def staff_user_with(*, username: str, password: str) -> User:

@@ -2,14 +2,20 @@
 
 import datetime
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import jwt
 import pytest
+from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from accounts import sessions
 from accounts.models import Session, User
+from accounts.passwords import change_password
+from accounts.profile import set_active
 from accounts.sessions import (
     SignedIn,
     end_sessions,
@@ -134,6 +140,54 @@ def test_signing_in_takes_three_statements(customer: User) -> None:
     with statements() as asked:
         sign_in(email="asha@example.com", password=PASSWORD)
     assert [sql.split()[0] for sql in asked] == ["SELECT", "UPDATE", "INSERT"]
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], Any]) -> None:
+    """Let something happen between the verifying of the password and the session."""
+
+    def verify_slowly(**credentials: Any) -> Any:
+        user = authenticate(**credentials)
+        monkeypatch.setattr(sessions, "authenticate", authenticate)
+        change()
+        return user
+
+    monkeypatch.setattr(sessions, "authenticate", verify_slowly)
+
+
+def test_a_password_that_was_changed_while_it_was_verified_opens_no_session(
+    monkeypatch: pytest.MonkeyPatch, customer: User
+) -> None:
+    meanwhile(
+        monkeypatch,
+        lambda: change_password(
+            user=customer, session=None, current_password=PASSWORD, new_password="another-kettle"
+        ),
+    )
+    with pytest.raises(Refusal) as refused:
+        sign_in(email="asha@example.com", password=PASSWORD)
+    assert refused.value.code == Code.BAD_CREDENTIALS
+    assert not Session.objects.exists()
+
+
+def test_an_account_that_was_closed_while_the_password_was_verified_opens_no_session(
+    monkeypatch: pytest.MonkeyPatch, customer: User
+) -> None:
+    meanwhile(monkeypatch, lambda: set_active(user=customer, is_active=False))
+    with pytest.raises(Refusal) as refused:
+        sign_in(email="asha@example.com", password=PASSWORD)
+    assert refused.value.code == Code.BAD_CREDENTIALS
+    assert not Session.objects.exists()
+
+
+def test_a_password_that_another_sign_in_hashed_anew_meanwhile_is_still_right(
+    monkeypatch: pytest.MonkeyPatch, customer: User
+) -> None:
+    meanwhile(
+        monkeypatch,
+        lambda: User.objects.filter(pk=customer.pk).update(password=make_password(PASSWORD)),
+    )
+    assert sign_in(email="asha@example.com", password=PASSWORD).user == customer
+    assert Session.objects.count() == 1
 
 
 def test_a_user_name_is_no_email(owner: User) -> None:
