@@ -328,6 +328,15 @@ def test_all_that_is_asked_for_must_hold(
     assert as_owner.get(TRACKS, wanted | {"result": "refused"}).json() == []
 
 
+def test_a_customer_learns_nothing_of_workers_by_asking_for_one(
+    as_customer: APIClient, other_worker: Worker, history: list[int]
+) -> None:
+    told = as_customer.get(TRACKS).json()
+    assert len(told) > 1
+    for worker in (other_worker.pk, 999999, "wim"):
+        assert as_customer.get(TRACKS, {"worker": worker}).json() == told
+
+
 def test_a_worker_asking_for_a_colleague_gets_nothing(
     as_worker: APIClient, other_worker: Worker, history: list[int]
 ) -> None:
