@@ -92,6 +92,8 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
         "peek": (Code.ORDER_NOT_FOUND, Code.ORDER_DELETED, Code.UNREADABLE_CODE),
     }
     limits = {"login": AUTH}
+    # In the order in which a sign-in reads them: a made-up email beside it hides no number.
+    account_fields = ("worker_id", "email")
     queryset = Worker.objects.order_by("-id")
     serializer_class = WorkerOutput
     lookup_value_regex = ID

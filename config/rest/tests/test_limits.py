@@ -148,6 +148,15 @@ def test_and_only_so_often_for_one_account(api: APIClient, customer: Any):
     assert api.post("/api/v1/auth/login", right, format="json").status_code == 429
 
 
+def test_a_made_up_email_beside_a_workers_number_hides_no_guess(api: APIClient, worker: Worker):
+    calls = []
+    for number in range(4):
+        body = {"worker_id": worker.pk, "email": f"{number}@example.com", "password": "000000"}
+        response = api.post("/api/v1/workers/login", body, format="json", **address(number))
+        calls.append(response.status_code)
+    assert calls == [401, 401, 401, 429]
+
+
 def test_a_name_without_bytes_is_counted_too(api: APIClient):
     def sign_in(number: int) -> int:
         body = '{"email": "\\ud800@example.com", "password": "wrong"}'
