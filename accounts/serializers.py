@@ -5,6 +5,7 @@ from rest_framework import serializers
 from accounts.models import User
 from config.rest.fields import Email, Identity, Instant, Phone, Secret, Text
 from config.rest.openapi import shown_as
+from config.rest.serializers import ChangeInput
 
 CUSTOMER = {
     "id": 7,
@@ -54,7 +55,7 @@ class RefreshInput(serializers.Serializer):
 
 
 @shown_as({"phone": "+91 98450 12345"})
-class ProfileInput(serializers.Serializer):
+class ProfileInput(ChangeInput):
     """The body of `PATCH auth/me`; all of it is optional."""
 
     name = Text(max_length=128)

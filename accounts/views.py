@@ -131,7 +131,7 @@ class AuthViewSet(ApiViewSet):
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
         """Change one's name, phone or email; a changed email is unconfirmed again."""
-        data = self.read(ProfileInput, partial=True)
+        data = self.read(ProfileInput, partial=True, instance=self.principal.user)
         user = profile.update_profile(user=self.principal.user, **data)
         return Response(CustomerOutput(user).data)
 

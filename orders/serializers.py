@@ -10,6 +10,7 @@ from rest_framework import serializers
 from config.rest.fields import Choice, Email, Instant, Integer, Phone, Text, utc_text
 from config.rest.openapi import shown_as
 from config.rest.principals import Principal
+from config.rest.serializers import ChangeInput
 from orders.guests import initials_of, mask_phone
 from orders.models import Order, OrderLine, Status
 from orders.placing import MAX_LINES, MAX_QUANTITY, Pickup
@@ -118,7 +119,7 @@ class EditItemInput(ItemInput):
 
 
 @shown_as({"pickup_date": "2026-12-24T18:30:00Z", "instructions": "Leave it with the porter."})
-class EditOrderInput(serializers.Serializer):
+class EditOrderInput(ChangeInput):
     """The body of `PUT` and `PATCH orders/{..}`: any part of the order `instance`.
 
     What an owner may not change is read-only for them, and so ignored.
@@ -145,16 +146,6 @@ class EditOrderInput(serializers.Serializer):
         if principal is None or principal.is_staff:  # None where the schema is drawn.
             return fields
         return {name: field for name, field in fields.items() if name in self.owner_fields}
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Leave out texts that come back as they are: imported ones may fit no rule of today."""
-        if isinstance(data, dict):
-            texts = ("name", "email", "phone", "instructions")
-            now = {name: getattr(self.instance, name) for name in texts}
-            data = {
-                name: value for name, value in data.items() if name not in now or value != now[name]
-            }
-        return super().to_internal_value(data)
 
 
 class LineOutput(serializers.ModelSerializer):

@@ -18,6 +18,7 @@ from config.rest.fields import (
 )
 from config.rest.openapi import shown_as
 from config.rest.refusals import Code
+from config.rest.serializers import ChangeInput
 from orders.models import Status
 from tracking.serializers import TRACK, TrackOutput
 from workforce.models import DeviceToken, Worker
@@ -76,7 +77,7 @@ class WorkerRegisterInput(serializers.Serializer):
 
 
 @shown_as({"password": "719204", "locked": False})
-class WorkerInput(WorkerRegisterInput):
+class WorkerInput(ChangeInput, WorkerRegisterInput):
     """The body of `PUT` and `PATCH workers/{id}`: any part of a worker.
 
     `locked` false lets a worker sign new devices in again.

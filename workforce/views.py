@@ -101,9 +101,9 @@ class WorkerViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, ApiViewSet
     @extend_schema(request=WorkerInput, responses={200: WorkerOutput})
     def update(self, request: Request, pk: str) -> Response:
         """Change parts of a worker; `{"locked": false}` lets them sign devices in again."""
-        worker = staffing.change_worker(
-            worker=self.get_object(), changes=self.read(WorkerInput, partial=True)
-        )
+        worker = self.get_object()
+        data = self.read(WorkerInput, partial=True, instance=worker)
+        worker = staffing.change_worker(worker=worker, changes=data)
         return Response(self.get_serializer(worker).data)
 
     partial_update = update

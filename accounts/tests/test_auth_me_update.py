@@ -23,6 +23,16 @@ def row(user: User) -> Any:
     return User.objects.filter(pk=user.pk).values().get()
 
 
+def test_an_imported_phone_number_that_is_none_may_come_back_with_a_change(
+    as_customer: APIClient, customer: User
+) -> None:
+    User.objects.filter(pk=customer.pk).update(phone="ask the porter")
+    body = as_customer.get(PATH).json() | {"name": "Asha B. Rao"}
+    response = as_customer.patch(PATH, body, format="json")
+    assert (response.status_code, response.json()["name"]) == (200, "Asha B. Rao")
+    assert response.json()["phone"] == "ask the porter"
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_it_changes_name_and_phone(as_customer: APIClient, customer: User, slash: str) -> None:
     response = as_customer.patch(

@@ -4,10 +4,11 @@ from rest_framework import serializers
 
 from config.rest.fields import Boolean, Email, Phone, Text
 from config.rest.openapi import shown_as
+from config.rest.serializers import ChangeInput
 
 
 @shown_as({"name": "Asha Rao", "phone": "+91 98450 12345"})
-class CustomerInput(serializers.Serializer):
+class CustomerInput(ChangeInput):
     """The body of `PUT` and `PATCH customers...`: any part of a customer."""
 
     name = Text(max_length=128, required=False)

@@ -84,7 +84,7 @@ class CustomerViewSet(ApiViewSet):
         return Response({"msg": f"Customer {result}", "result": result})
 
     def _change(self, customer: User) -> Response:
-        data = self.read(CustomerInput)
+        data = self.read(CustomerInput, instance=customer)
         is_active = data.pop("is_active", None)
         customer = update_profile(user=customer, **data)
         if is_active is not None and self.principal.is_staff:

@@ -62,6 +62,16 @@ def test_the_whole_object_can_be_sent_back(
     assert (response.status_code, response.json()) == (200, body)
 
 
+def test_an_imported_email_that_is_none_may_come_back_with_a_change(
+    as_foreman: APIClient, worker: Worker
+) -> None:
+    Worker.objects.update(email="wim")
+    body = as_foreman.get(f"{PATH}/{worker.pk}").json() | {"name": "Wim Walker"}
+    response = as_foreman.put(f"{PATH}/{worker.pk}", body, format="json")
+    assert (response.status_code, response.json()["name"]) == (200, "Wim Walker")
+    assert response.json()["email"] == "wim"
+
+
 def test_an_email_can_be_taken_away(as_foreman: APIClient, worker: Worker) -> None:
     response = as_foreman.patch(f"{PATH}/{worker.pk}", {"email": None}, format="json")
     assert response.json()["email"] is None

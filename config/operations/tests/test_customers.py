@@ -116,6 +116,22 @@ def test_the_whole_object_may_be_sent_back(as_customer: APIClient, customer: Use
     assert as_customer.put(URL, body, format="json").json() == body
 
 
+@pytest.mark.parametrize("who", ["as_customer", "as_owner"])
+@pytest.mark.parametrize(
+    "imported", [{"phone": "ask the porter"}, {"email": "asha at home"}, {"name": ""}]
+)
+def test_what_was_imported_and_fits_no_rule_of_today_may_come_back_with_a_change(
+    request: pytest.FixtureRequest, customer: User, who: str, imported: dict[str, str]
+):
+    User.objects.filter(pk=customer.pk).update(**imported)
+    client = request.getfixturevalue(who)
+    field = "phone" if "name" in imported else "name"
+    changed = client.get(own(customer)).json() | {field: "0171 1234"}
+    response = client.put(own(customer), changed, format="json")
+    assert (response.status_code, response.json()[field]) == (200, "0171 1234")
+    assert imported.items() <= response.json().items()
+
+
 def test_a_customer_cannot_deactivate_themselves_this_way(as_customer: APIClient, customer: User):
     as_customer.patch(URL, {"is_active": False}, format="json")
     customer.refresh_from_db()
