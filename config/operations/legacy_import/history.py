@@ -65,12 +65,20 @@ class History:
     def __init__(self, run: Run, row: Row, placed_at: datetime.datetime, note: str) -> None:
         self._run = run
         self._row = row
-        self.status = Status.CREATED
-        self.since = placed_at
         self.tracks: list[Track] = []
         first = _own_track(Status.CREATED, placed_at)
         first.note = note
         self._append(first, "", Status.CREATED)
+
+    @property
+    def status(self) -> Status:
+        """The order's status after its last track."""
+        return Status(self.tracks[-1].to_status)
+
+    @property
+    def since(self) -> datetime.datetime:
+        """When it got that status."""
+        return next(track.scanned_at for track in reversed(self.tracks) if track.has_moved)
 
     def add(self, row: Row, remarks: list[str]) -> Track:
         """Append a scan of the old server."""
@@ -97,8 +105,6 @@ class History:
     def _append(self, track: Track, before: str, after: Status) -> None:
         track.seq = len(self.tracks) + 1
         track.from_status, track.to_status = before, after
-        if before != after:
-            self.status, self.since = after, track.scanned_at
         self.tracks.append(track)
 
     def belong_to(self, order: Order) -> list[Track]:

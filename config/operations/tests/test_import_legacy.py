@@ -2,7 +2,9 @@
 
 import datetime
 import json
+import re
 import sqlite3
+import sys
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -14,7 +16,7 @@ from django.utils.timezone import make_aware
 
 from accounts.models import User
 from catalog.models import Service
-from config.operations.legacy_import import bringing, snapshot
+from config.operations.legacy_import import bringing, people, snapshot
 from config.operations.models import ImportedRow
 from orders.models import Order
 from tests.old_servers import CAMEL, CAMEL_TABLES, SNAKE, SNAKE_TABLES, add_rows, make_server
@@ -358,6 +360,23 @@ def test_a_killed_batch_leaves_nothing_of_itself(camel, monkeypatch):
     assert Worker.objects.count() == 1
 
 
+def test_an_email_that_comes_in_at_the_same_moment_is_joined(camel, customer, monkeypatch):
+    """Asha registers after the import has looked for her and before it saves her."""
+    find = people._users_with
+    looks = []
+
+    def find_too_early(emails):
+        looks.append(emails)
+        return {} if len(looks) == 1 else find(emails)
+
+    monkeypatch.setattr(people, "_users_with", find_too_early)
+    bring(camel)
+
+    assert User.objects.get(email="asha@example.com") == customer
+    row = ImportedRow.objects.get(table="customers")
+    assert (row.object_id, row.is_new) == (customer.pk, False)
+
+
 # --- A later file of the same server ------------------------------------------------
 
 
@@ -443,6 +462,21 @@ def test_a_workers_token_is_kept_as_a_hash_only(snake):
     device = DeviceToken.objects.get()
     assert (device.prefix, len(device.secret_hash)) == ("wim-held-thi", 64)
     assert device.worker == Worker.objects.get()
+
+
+def test_a_terminal_sees_how_far_it_is(camel, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    bring(camel)
+
+    shown = capsys.readouterr().err
+    for table, count in (("services", 2), ("customers", 1), ("orders", 2), ("tracks", 1)):
+        assert re.search(rf"{table} .*{count}/{count}", shown)
+
+
+def test_a_log_sees_no_bar(camel, capsys):
+    bring(camel)
+
+    assert capsys.readouterr().err == ""
 
 
 # --- How it is called ---------------------------------------------------------------
