@@ -23,9 +23,10 @@ SECRET_KEY = (
     if PRODUCTION
     else env.str("SECRET_KEY", default="development-only: never serve a shop with this key")
 )
-PUBLIC_URL = env.str(
-    "PUBLIC_URL",
-    default="" if PRODUCTION else f"http://127.0.0.1:{env.int('PORT', default=8000)}",
+PUBLIC_URL = (
+    env.str("PUBLIC_URL")
+    if PRODUCTION
+    else env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
 ).rstrip("/")
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",

@@ -95,7 +95,11 @@ def origins_with(**env: str) -> str:
     return done.stdout.strip()
 
 
-PRODUCTION = {"ENVIRONMENT": "production", "SECRET_KEY": "x" * 50}
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "x" * 50,
+    "PUBLIC_URL": "https://shop.example",
+}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import datetime
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
@@ -24,6 +25,20 @@ def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[checks.CheckMess
             )
         ]
     return []
+
+
+@checks.register("settings")
+def check_public_url(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """What every link, mail and QR code begins with is an address of the web."""
+    try:
+        parts = urlsplit(settings.PUBLIC_URL)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if is_address and not parts.query and not parts.fragment:
+        return []
+    text = f"PUBLIC_URL: {settings.PUBLIC_URL!r} is no address of a shop."
+    return [checks.Error(text, hint="Write it as https://shop.example.", id="rest.E005")]
 
 
 @checks.register("settings")

@@ -90,22 +90,32 @@ def test_a_time_zone_that_is_none_is_named(monkeypatch, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "sentence"),
+    ("environment", "sentence"),
     [
-        ("ENVIRONMENT", "prod", "ENVIRONMENT=prod is none of: development, production."),
         (
-            "DATABASE_URL",
-            "postgres://shop:a-secret@db/shop",
+            {"ENVIRONMENT": "prod"},
+            "ENVIRONMENT=prod is none of: development, production.",
+        ),
+        (
+            {"DATABASE_URL": "postgres://shop:a-secret@db/shop"},
             "DATABASE_URL names no database that Roundtrip runs on: "
             "write mysql://user:password@host:3306/name or sqlite:////path/to/file.",
         ),
+        (
+            {"ENVIRONMENT": "production", "PUBLIC_URL": "https://shop.example"},
+            "Set the SECRET_KEY environment variable",
+        ),
+        (
+            {"ENVIRONMENT": "production", "SECRET_KEY": "a-secret"},
+            "Set the PUBLIC_URL environment variable",
+        ),
     ],
 )
-def test_a_wrong_setting_stops_a_command_with_one_sentence(name, value, sentence):
+def test_a_wrong_setting_stops_a_command_with_one_sentence(environment, sentence):
     start = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=BASE_DIR,
-        env={"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, name: value},
+        env={"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -29,6 +29,33 @@ def test_redis_is_right_for_many(settings: Any, monkeypatch: pytest.MonkeyPatch)
     assert checks.check_shared_cache(None) == []
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "shop.example",
+        "//shop.example",
+        "ftp://shop.example",
+        "https://",
+        "https://[",
+        "https://shop.example?a=1",
+    ],
+)
+def test_a_public_url_that_no_browser_opens_is_named(settings: Any, url: str):
+    settings.PUBLIC_URL = url
+    (error,) = checks.check_public_url(None)
+    assert (error.id, error.msg) == (
+        "rest.E005",
+        f"PUBLIC_URL: {url!r} is no address of a shop.",
+    )
+
+
+@pytest.mark.parametrize("url", ["https://shop.example", "http://127.0.0.1:8000"])
+def test_a_public_url_is_an_address(settings: Any, url: str):
+    settings.PUBLIC_URL = url
+    assert checks.check_public_url(None) == []
+
+
 def test_a_rate_that_cannot_be_read_is_named(settings: Any):
     settings.RATELIMITS = {"auth": {"anyone": "often"}}
     (error,) = checks.check_rates(None)
