@@ -20,6 +20,10 @@ from tracking.models import Track
 ORDERS, TRACKS = ImportedRow.Table.ORDERS, ImportedRow.Table.TRACKS
 EMAIL_LENGTH = 255
 SERVICE_LENGTH = 128
+# An order has lines, or it could not be read and sent back.
+UNKNOWN_SERVICE = "Unknown service"
+# What the API takes back.
+MAX_INSTRUCTIONS = 4000
 
 
 def bring_orders(run: Run, rows: list[Row]) -> None:
@@ -84,7 +88,7 @@ class _Batch:
             token=new_token(),
             customer=owner.customer,
             customer_confirmed=owner.is_certain,
-            service=lines[0].service if lines else None,
+            service=lines[0].service,
             service_name=", ".join(line.service_name for line in lines),
             email=self._emails[old_id],
             status=history.status,
@@ -135,9 +139,9 @@ def _told(row: Row, remarks: list[str]) -> dict[str, Any]:
     """The fields that are as they were told when the order was placed."""
     phone = read_text(row["phone"], PHONE_LENGTH, "phone", remarks)
     pickup, unread = read_pickup(row["pickup"], remarks)
-    instructions = read_text(row["instructions"])
+    instructions = read_text(row["instructions"], MAX_INSTRUCTIONS, "instructions", remarks)
     if unread:
-        instructions = f"Pickup: {unread}\n{instructions}".rstrip()
+        instructions = f"Pickup: {unread}\n{instructions}"[:MAX_INSTRUCTIONS].rstrip()
     total = read_money(row["total"], "total", remarks)
     if total is None:
         remarks.append("set to 0")
@@ -156,7 +160,8 @@ def _lines(run: Run, row: Row, remarks: list[str]) -> list[OrderLine]:
     """An order's lines, not yet saved: their prices are unknown, the total is kept as it is."""
     ids, names = ids_in(row["service_ids"]), read_text(row["service_names"])
     if not ids and not names:
-        return []
+        remarks.append("services: none, kept as an unknown one")
+        names = UNKNOWN_SERVICE
     ids = ids or [""]
     # The name of a single service may hold a comma itself.
     listed = names.split(",") if len(ids) > 1 else [names]

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 PLACED = {"created_at": "2026-10-01 08:00:00"}
 WASH = {"id": 1, "name": "Wash", "price": 5}
 BERT = {"id": 1, "name": "Bert", "email": "bert@example.com"}
-ORDER = {"id": 1, "order_number": "RT-1", "total_cost": 5, **PLACED}
+ORDER = {"id": 1, "order_number": "RT-1", "service_name": "Wash", "total_cost": 5, **PLACED}
 
 
 @pytest.fixture
@@ -268,6 +268,14 @@ def test_a_pickup_that_cannot_be_read_is_kept_in_the_instructions(bring):
     assert Order.objects.get().instructions == "Pickup: next Friday\nRing twice."
 
 
+def test_long_instructions_are_cut_to_what_the_api_takes_back(bring, as_owner):
+    assert bring(orders=[ORDER | {"instructions": "x" * 4001}]) == [
+        "orders 1: instructions: cut to 4000 characters"
+    ]
+    body = as_owner.get("/api/v1/orders/RT-1").json()
+    assert as_owner.put("/api/v1/orders/RT-1", body, format="json").status_code == 200
+
+
 def test_a_customer_that_is_not_in_the_file_is_joined_by_email(bring):
     lost = ORDER | {"customer_id": 17, "email": "bert@example.com"}
 
@@ -297,16 +305,20 @@ def test_names_that_do_not_match_the_ids_are_those_of_the_services(bring):
 
 
 def test_more_lines_than_an_order_may_have(bring):
-    order = ORDER | {"service_id": ",".join(["1"] * 51)}
+    order = ORDER | {"service_name": "", "service_id": ",".join(["1"] * 51)}
 
     assert bring(services=[WASH], orders=[order]) == ["orders 1: services: only the first 50 of 51"]
     assert OrderLine.objects.count() == 50
 
 
-def test_an_order_of_no_service_has_no_lines(bring):
-    assert bring(orders=[ORDER]) == []
-    order = Order.objects.get()
-    assert (order.lines.count(), order.service, order.service_name) == (0, None, "")
+def test_an_order_of_no_service_is_of_an_unknown_one(bring, as_owner):
+    assert bring(orders=[ORDER | {"service_name": None}]) == [
+        "orders 1: services: none, kept as an unknown one"
+    ]
+    line = OrderLine.objects.get()
+    assert (line.service, line.service_name) == (None, "Unknown service")
+    body = as_owner.get("/api/v1/orders/RT-1").json()
+    assert as_owner.put("/api/v1/orders/RT-1", body, format="json").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["RT 1", "№1", "x" * 65])
