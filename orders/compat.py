@@ -274,23 +274,13 @@ class AdminOrderCompat(OrderTranslation, LegacyAdminViewSet):
 
     def create(self, request: Request) -> Response:
         """Place an order at the counter, and take it as far as it is said to be."""
-        body = self._with_status(self.v1_body(self.sent()))
-        self.require(body, "name", "items" if is_missing(body.get("service_name")) else "name")
-        if all(is_missing(body.get(name)) for name in ("email", "phone", "customer_id")):
-            self.require(body, "email")
+        body = self._new_body()
         status = body.get("status", Status.CREATED)
         if status != Status.CREATED:
             require(self.principal.user, "orders.change_order")
         order = self.place(body)
-        if status != order.status:
-            editing.edit_order(
-                order=order,
-                by=self.principal,
-                source=Order.Source.LEGACY,
-                changes={},
-                status=status,
-            )
-        return Response(self.shown(present_orders().get(pk=order.pk)), status=201)
+        shown = self.edit(order, {"status": status}) if status != order.status else None
+        return Response(shown or self.shown(order), status=201)
 
     def retrieve(self, request: Request, number: str) -> Response:
         """One order."""
@@ -306,6 +296,14 @@ class AdminOrderCompat(OrderTranslation, LegacyAdminViewSet):
         order = self._order(number)
         editing.delete_order(order=order, by=self.principal, source=Order.Source.LEGACY)
         return Response({"message": "Order deleted"})
+
+    def _new_body(self) -> dict[str, Any]:
+        """The body of a new order: a name, a way to reach them, and a service."""
+        body = self._with_status(self.v1_body(self.sent()))
+        self.require(body, "name", "items" if is_missing(body.get("service_name")) else "name")
+        if all(is_missing(body.get(name)) for name in ("email", "phone", "customer_id")):
+            self.require(body, "email")
+        return body
 
     def _with_status(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body with a status of ours; raises `validation` for an unknown text."""
