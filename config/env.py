@@ -5,7 +5,9 @@ the process's environment).  `.env` at the top of the project is read if present
 the file that ENV_FILE names; what the process was started with wins.
 """
 
+import datetime
 import os
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -62,6 +64,15 @@ class TypedEnv(FileAwareEnv):
             raise ImproperlyConfigured(
                 f"{var}={name} is no time zone: write one as Asia/Kolkata."
             ) from error
+
+    def duration(self, var: str, default: str) -> datetime.timedelta:
+        """A length of time in minutes, hours or days, written as `90m`, `48h` or `3d`."""
+        text: str = self.str(var, default=default)
+        match = re.fullmatch(r"([1-9][0-9]{0,4})([mhd])", text.strip())
+        if match is None:
+            raise ImproperlyConfigured(f"{var}={text} is no length of time: write 90m, 48h or 3d.")
+        unit = {"m": "minutes", "h": "hours", "d": "days"}[match[2]]
+        return datetime.timedelta(**{unit: int(match[1])})
 
 
 env = TypedEnv()

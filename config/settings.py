@@ -191,6 +191,10 @@ ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="")
 ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
 ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
 
+# A session of the admin ends when it was not used for this long; each use writes it anew.
+ADMIN_IDLE = timedelta(minutes=env.int("ADMIN_IDLE_MINUTES", default=30))
+SESSION_COOKIE_AGE = int(ADMIN_IDLE.total_seconds())
+SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = "Lax"
 LOGIN_URL = "admin:login"
@@ -340,6 +344,8 @@ LEGACY_EMAIL_LOOKUP = env.bool("LEGACY_EMAIL_LOOKUP", default=True)
 LEGACY_EMAIL_DAYS = env.int("LEGACY_EMAIL_DAYS", default=90)
 # How long the Counter role may undo its own steps.
 UNDO_WINDOW = timedelta(minutes=env.int("UNDO_MINUTES", default=15))
+# An order that stays longer than this in a stage is stuck.
+STUCK_AFTER = env.duration("STUCK_AFTER", default="48h")
 QR_PAYLOAD = env.choice("QR_PAYLOAD", "url", "legacy")
 
 # --- Files, mail, logs --------------------------------------------------------------

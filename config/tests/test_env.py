@@ -1,3 +1,4 @@
+import datetime
 import os
 import subprocess
 import sys
@@ -79,6 +80,31 @@ def test_a_choice_of_something_else_is_named(monkeypatch):
     with pytest.raises(ImproperlyConfigured) as raised:
         TypedEnv().choice("COLOUR", "red", "green")
     assert str(raised.value) == "COLOUR=blue is none of: red, green."
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("90m", datetime.timedelta(minutes=90)),
+        ("48h", datetime.timedelta(hours=48)),
+        (" 3d ", datetime.timedelta(days=3)),
+    ],
+)
+def test_a_length_of_time_is_in_minutes_hours_or_days(monkeypatch, text, length):
+    monkeypatch.setenv("WAIT", text)
+    assert TypedEnv().duration("WAIT", default="1h") == length
+
+
+def test_a_length_of_time_has_a_default(monkeypatch):
+    assert TypedEnv().duration("WAIT", default="1h") == datetime.timedelta(hours=1)
+
+
+@pytest.mark.parametrize("text", ["", "48", "0h", "-1h", "1.5h", "2w", "999999d"])
+def test_what_is_no_length_of_time_is_named(monkeypatch, text):
+    monkeypatch.setenv("WAIT", text)
+    with pytest.raises(ImproperlyConfigured) as raised:
+        TypedEnv().duration("WAIT", default="1h")
+    assert str(raised.value) == f"WAIT={text} is no length of time: write 90m, 48h or 3d."
 
 
 @pytest.mark.parametrize("name", ["Nowhere", "../etc/passwd", "Asia", ""])

@@ -1,10 +1,12 @@
 """The admin as a whole: who comes in, and that every page of it opens."""
 
+import datetime
 from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session as DjangoSession
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
@@ -43,6 +45,27 @@ def is_in(browser: Client) -> bool:
 @pytest.mark.parametrize("identity", ["olga@example.com", " OLGA@Example.com ", "olga"])
 def test_staff_sign_in_by_email_in_any_case_and_by_user_name(identity, owner):
     assert is_in(sign_in(identity))
+
+
+def idle_for(browser: Client, minutes: int) -> None:
+    """Let the time pass in which this browser sends nothing."""
+    row = DjangoSession.objects.get(pk=browser.cookies["sessionid"].value)
+    row.expire_date -= datetime.timedelta(minutes=minutes)
+    row.save()
+
+
+def test_a_session_without_use_ends(owner):
+    browser = sign_in("olga")
+    idle_for(browser, 31)
+    assert browser.get("/admin/").headers["Location"] == "/admin/login/?next=/admin/"
+
+
+def test_each_use_of_a_session_starts_its_time_anew(owner):
+    browser = sign_in("olga")
+    idle_for(browser, 29)
+    assert is_in(browser)
+    idle_for(browser, 29)
+    assert is_in(browser)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,46 @@
+"""What the admin lists of all apps share."""
+
+import pytest
+
+from accounts.models import Customer, User
+from config.admin import BoundedPaginator
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def three_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three customers, where two are as many as a list counts."""
+    monkeypatch.setattr(BoundedPaginator, "MOST", 2)
+    for name in ("Ada", "Ben", "Cleo"):
+        User.objects.create_user(f"{name.lower()}@example.com", name=name)
+
+
+def test_a_list_counts_the_rows_that_it_leads_to(three_customers):
+    pages = BoundedPaginator(Customer.objects.filter(name="Ada").order_by("pk"), 1)
+    assert (pages.count, pages.num_pages, pages.has_more) == (1, 1, False)
+
+
+def test_a_list_of_exactly_the_most_rows_has_no_more(three_customers):
+    pages = BoundedPaginator(Customer.objects.exclude(name="Ada").order_by("pk"), 1)
+    assert (pages.count, pages.num_pages, pages.has_more) == (2, 2, False)
+
+
+def test_a_longer_list_counts_no_further_and_says_that_there_is_more(three_customers):
+    pages = BoundedPaginator(Customer.objects.order_by("pk"), 1)
+    assert (pages.count, pages.num_pages, pages.has_more) == (2, 2, True)
+
+
+def test_counting_reads_no_row_behind_the_most(three_customers, django_assert_num_queries):
+    pages = BoundedPaginator(Customer.objects.order_by("name"), 1)
+    with django_assert_num_queries(1) as queries:
+        assert pages.has_more
+    sql = queries[0]["sql"]
+    assert "LIMIT 3" in sql
+    assert "ORDER BY" not in sql
+
+
+def test_the_page_says_that_there_is_more(three_customers, owner, client):
+    client.force_login(owner)
+    page = client.get("/admin/accounts/customer/").content.decode()
+    assert "2+ customers" in page
