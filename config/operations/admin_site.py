@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.sessions import end_sessions
+from config.operations.navigation import navigation
 from config.rest.decorators import limited
 from config.rest.limits import AUTH
 
@@ -45,6 +46,11 @@ class RoundtripAdminSite(AdminSite):
         super().__init__(name)
         # What is erased is erased one by one, by who looks at it.
         self.disable_action("delete_selected")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What every page shows: also the way to every list that may be seen."""
+        context = super().each_context(request)
+        return context | {"navigation": navigation(context["available_apps"], request)}
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,0 +1,48 @@
+"""Which lists of the admin the pages lead to, in the order of the shop's work."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+
+class Link(NamedTuple):
+    """A list that this member of staff may see."""
+
+    name: str
+    url: str
+    is_current: bool
+
+
+class Group(NamedTuple):
+    """Lists that belong together."""
+
+    title: Any
+    links: list[Link]
+
+
+SHOP = ("orders.order", "accounts.customer", "catalog.service")
+WORKSHOP = ("workforce.worker", "workforce.devicetoken", "tracking.track")
+
+
+def navigation(apps: Iterable[dict[str, Any]], request: HttpRequest) -> list[Group]:
+    """The lists out of `available_apps`, which holds those that may be seen.
+
+    What is in none of the first groups is the office's, so that nothing is forgotten.
+    """
+    models = {
+        model["model"]._meta.label_lower: Link(
+            capfirst(model["name"]),
+            model["admin_url"],
+            request.path.startswith(model["admin_url"]),
+        )
+        for app in apps
+        for model in app["models"]
+        if model["admin_url"]
+    }
+    office = [label for label in models if label not in (*SHOP, *WORKSHOP)]
+    groups = [(_("Shop"), SHOP), (_("Workshop"), WORKSHOP), (_("Office"), office)]
+    found = [Group(title, [models[m] for m in labels if m in models]) for title, labels in groups]
+    return [group for group in found if group.links]

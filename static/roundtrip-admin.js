@@ -1,0 +1,24 @@
+"use strict";
+
+// Every list's cell knows the name of its column: on a phone, rows stand as cards.
+for (const table of document.querySelectorAll("#result_list")) {
+  const names = [...table.querySelectorAll("thead th")].map((th) => th.innerText.trim());
+  for (const row of table.tBodies[0].rows) {
+    [...row.cells].forEach((cell, n) => { cell.dataset.label = names[n] || ""; });
+  }
+}
+
+// A menu closes when something else is clicked, and by Escape.
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) {
+    if (!menu.contains(event.target)) { menu.open = false; }
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") { return; }
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
