@@ -4,6 +4,8 @@ from typing import Any
 
 from django.test import Client
 
+from tests.statements import statements
+
 
 def _shown(form: Any) -> dict[str, Any]:
     """What a form's fields would send as they are shown."""
@@ -36,3 +38,12 @@ def errors_of(answer: Any) -> dict[str, list[str]]:
     """What an admin form that was not saved complains of."""
     assert answer.status_code == 200
     return {name: list(texts) for name, texts in answer.context["adminform"].form.errors.items()}
+
+
+def statements_of(browser: Client, path: str) -> list[str]:
+    """What a page asks of the database when it is not the first that is opened."""
+    browser.get(path)
+    with statements() as seen:
+        answer = browser.get(path)
+    assert answer.status_code == 200
+    return seen

@@ -1,11 +1,27 @@
 """The ledger, as staff read it."""
 
+from typing import Any
+
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordAdmin
+from config.admin_filters import BeginningFilter, DaysFilter, TextFilter
 from tracking.models import Track
+
+# A number that begins so many orders' numbers is no search: the newest of them are shown.
+MOST_ORDERS = 1_000
+
+
+def _orders() -> QuerySet[Any]:
+    """All orders; this app knows them by the name under which its tracks do."""
+    return apps.get_model("orders.Order")._default_manager.all()
 
 
 def who_did(track: Track) -> str:
@@ -20,6 +36,28 @@ def move_of(track: Track) -> str:
     return f"{track.from_status} → {track.to_status}" if track.from_status else track.to_status
 
 
+def result_badges(track: Track) -> SafeString:
+    """What came of it, told apart by colour too, and whether it was voided since.
+
+    The track comes with what voided it (`with_details`).
+    """
+    badges: list[tuple[str, Any]] = [(track.result, track.get_result_display())]
+    if track.voided_by_pk is not None:  # type: ignore[attr-defined]
+        badges.append(("voided", _("voided")))
+    return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+
+
+class ActionFilter(TextFilter):
+    """By what was scanned: a stage, or the shop's own word typed in."""
+
+    help_text = _("Action, in full")
+
+    def suggestions(self) -> list[tuple[str, Any]]:
+        """The stages of an order: the ledger itself is too long to ask for its words."""
+        stages: Any = _orders().model._meta.get_field("status")
+        return list(stages.choices)
+
+
 @admin.register(Track)
 class TrackAdmin(RecordAdmin):
     """What happened, newest first. Nothing here adds, changes or erases a track."""
@@ -29,21 +67,29 @@ class TrackAdmin(RecordAdmin):
         "number",
         "action",
         "moved",
-        "result",
+        "outcome",
         "reason",
         "done_by",
         "location",
         "source",
     )
-    list_filter = ("result", "source")
-    list_select_related = ("order", "worker", "actor")
+    list_filter = (
+        "result",
+        ("action", ActionFilter),
+        "worker",
+        ("location", BeginningFilter),
+        "source",
+        ("created_at", DaysFilter),
+    )
     search_fields = ("order__order_number__istartswith", "order_email__istartswith")
     search_help_text = _("The beginning of an order number, or of an email an old client sent.")
     ordering = ("-id",)
+    # By any other column the whole ledger would have to be sorted.
+    sortable_by = ()
     fields = (
         ("order", "seq"),
         ("order_number", "order_email"),
-        ("action", "result"),
+        ("action", "outcome"),
         ("from_status", "to_status"),
         "reason",
         ("worker", "device"),
@@ -54,16 +100,46 @@ class TrackAdmin(RecordAdmin):
         ("scanned_at", "created_at"),
         "scan_id",
     )
+    readonly_fields = ("outcome",)
 
-    @admin.display(description=_("order"), ordering="order")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
+        """Tracks with who did them, and what voided them."""
+        tracks: Any = super().get_queryset(request)
+        return tracks.with_details().select_related("worker")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns; the order's number leads to its page, for who may see that."""
+        may_open = request.user.has_perm("orders.view_order")
+        columns = {"number": "order_link"} if may_open else {}
+        return [columns.get(name, name) for name in self.list_display]
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """By id; of some days by their moment, so that the days' rows alone are read."""
+        has_days = any(name.startswith("created_at__") for name in request.GET)
+        return ("-created_at", "-id") if has_days else self.ordering
+
+    @admin.display(description=_("order"))
     def number(self, track: Track) -> str:
         """The order's number, or the one that was given where there is no order."""
         return str(track.order or track.order_number)
+
+    @admin.display(description=_("order"))
+    def order_link(self, track: Track) -> str:
+        """The same, leading to the order's page."""
+        if track.order is None:
+            return track.order_number
+        page = reverse("admin:orders_order_change", args=(track.order_id,))
+        return format_html('<a href="{}">{}</a>', page, track.order)
 
     @admin.display(description=_("moved"))
     def moved(self, track: Track) -> str:
         """From where to where."""
         return move_of(track)
+
+    @admin.display(description=_("result"))
+    def outcome(self, track: Track) -> SafeString:
+        """What came of it."""
+        return result_badges(track)
 
     @admin.display(description=_("by"))
     def done_by(self, track: Track) -> str:
@@ -71,9 +147,14 @@ class TrackAdmin(RecordAdmin):
         return who_did(track)
 
     def search(self, rows: QuerySet[Track], text: str) -> QuerySet[Track]:
-        """The tracks of an email where there is an @, else of an order number."""
+        """The tracks of an email where there is an @, else of an order number.
+
+        The orders are looked up first: no index answers a question about both tables.
+        """
         if "@" in text:
             return rows.filter(order_email__istartswith=text.lower())
         number = text.upper()
+        found = _orders().filter(order_number__istartswith=number).order_by("-id")
+        keys = list(found.values_list("pk", flat=True)[:MOST_ORDERS])
         given = Q(order=None, order_number__istartswith=number)
-        return rows.filter(Q(order__order_number__istartswith=number) | given)
+        return rows.filter(Q(order__in=keys) | given)

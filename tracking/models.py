@@ -124,6 +124,9 @@ class Track(models.Model):
             models.Index(fields=["action", "id"], name="tracking_track_by_action"),
             models.Index(fields=["result", "id"], name="tracking_track_by_result"),
             models.Index(fields=["order_email", "id"], name="tracking_track_by_email"),
+            models.Index(fields=["source", "id"], name="tracking_track_by_source"),
+            models.Index(fields=["location", "id"], name="tracking_track_by_place"),
+            models.Index(fields=["created_at", "id"], name="tracking_track_by_moment"),
         ]
 
     def __str__(self) -> str:
