@@ -4,9 +4,12 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
 
 from catalog.models import Service
-from tests.admin import errors_of, fill
+from tests.admin import errors_of, fill, statements_of
+from tests.cast import staff_in
 
 LIST = "/admin/catalog/service/"
 
@@ -97,3 +100,122 @@ def test_services_are_narrowed_by_status(office, wash, ironing):
     Service.objects.filter(pk=wash.pk).update(status="inactive")
 
     assert names(office.get(LIST, {"status__exact": "inactive"})) == ["Wash"]
+
+
+# --- Prices in the list ---------------------------------------------------------------
+
+
+def shown(browser: Client) -> dict[str, str]:
+    """What the form of the list would send as it is shown."""
+    page = browser.get(LIST)
+    formset = page.context["cl"].formset
+    sent = {f"form-{name}": str(n) for name, n in formset.management_form.initial.items()}
+    for row in formset:
+        number = row["price"].value()
+        sent |= {f"{row.prefix}-id": str(row.instance.pk), f"{row.prefix}-price": str(number)}
+        sent[f"initial-{row.prefix}-price"] = str(number)
+        assert f'name="initial-{row.prefix}-price" value="{number}"' in page.content.decode()
+    return sent | {"_save": "Save"}
+
+
+def typed(sent: dict[str, str], service: Service, price: str) -> dict[str, str]:
+    """The same with another price of one service."""
+    (row,) = [key[:-3] for key, pk in sent.items() if key[-3:] == "-id" and pk == str(service.pk)]
+    return sent | {f"{row}-price": price}
+
+
+def test_a_price_is_changed_in_the_list(office, wash, ironing):
+    office.post(LIST, typed(shown(office), wash, "13.75"))
+
+    assert {s.name: s.price for s in Service.objects.all()} == {
+        "Wash": Decimal("13.75"),
+        "Ironing": Decimal("4.00"),
+    }
+
+
+def test_a_list_left_open_does_not_undo_anothers_price_or_name(office, wash, ironing):
+    sent = typed(shown(office), ironing, "5")
+    Service.objects.filter(pk=wash.pk).update(price=Decimal("20.00"))
+    Service.objects.filter(pk=ironing.pk).update(name="Pressing")
+
+    office.post(LIST, sent)
+
+    assert {s.name: s.price for s in Service.objects.all()} == {
+        "Wash": Decimal("20.00"),
+        "Pressing": Decimal("5.00"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("price", "text"),
+    [
+        ("-0.01", "A price is not negative."),
+        ("1.005", "Ensure that there are no more than 2 decimal places."),
+        ("123456789", "Ensure that there are no more than 8 digits before the decimal point."),
+        ("NaN", "Enter a number."),
+        ("dear", "Enter a number."),
+        ("", "This field is required."),
+    ],
+)
+def test_a_bad_price_in_the_list_is_told_and_no_row_saved(price, text, office, wash, ironing):
+    before = list(Service.objects.values())
+
+    answer = office.post(LIST, typed(typed(shown(office), wash, "1"), ironing, price))
+
+    assert answer.status_code == 200
+    assert [e for e in answer.context["cl"].formset.errors if e] == [{"price": [text]}]
+    assert list(Service.objects.values()) == before
+
+
+def test_a_price_changed_in_the_list_is_on_offer_at_once(
+    office, api, wash, django_capture_on_commit_callbacks
+):
+    def offered() -> list[float]:
+        return [service["price"] for service in api.get("/api/v1/services").json()]
+
+    assert offered() == [12.5]
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(LIST, typed(shown(office), wash, "13.75"))
+    assert offered() == [13.75]
+
+
+def test_a_price_changed_in_the_list_stands_in_the_history(office, wash):
+    office.post(LIST, typed(shown(office), wash, "13.75"))
+
+    assert LogEntry.objects.get().get_change_message() == "Changed price."
+
+
+def test_a_service_erased_meanwhile_is_told_and_the_page_stays(office, wash, ironing):
+    sent = typed(typed(shown(office), wash, "13.75"), ironing, "5")
+    wash.delete()
+
+    answer = office.post(LIST, sent)
+
+    assert answer.status_code == 200
+    assert Service.objects.get().price == Decimal("4.00")
+
+
+@pytest.mark.parametrize("role", ["Counter", "Auditor"])
+def test_who_may_not_change_services_sees_prices_as_text(role, office, wash):
+    sent = typed(shown(office), wash, "1")
+    browser = Client()
+    browser.force_login(staff_in(role, "Vera"))
+
+    content = browser.get(LIST).content.decode()
+
+    assert '<td class="field-price">12.50</td>' in content
+    assert 'name="form-0-price"' not in content
+    assert 'name="_save"' not in content
+    assert browser.post(LIST, sent).status_code == 403
+    assert Service.objects.get().price == Decimal("12.50")
+
+
+def test_the_list_takes_as_many_statements_for_two_hundred_services_as_for_ten(office):
+    for number in range(10):
+        Service.objects.create(name=f"Wash {number}", price=number)
+    for_ten = statements_of(office, LIST)
+    for number in range(190):
+        Service.objects.create(name=f"Ironing {number}", price=number)
+    for_more = statements_of(office, LIST)
+
+    assert len(for_more) == len(for_ten), (for_ten, for_more)
