@@ -49,7 +49,7 @@ class PriceForm(forms.ModelForm):
 class ServiceAdmin(ShopAdmin):
     """What is on offer. One that orders name is set inactive, never erased."""
 
-    list_display = ("name", "price", "duration_minutes", "status_badge", "updated_at")
+    list_display = ("name", "price", "duration", "status_badge", "updated_at")
     list_editable = ("price",)
     list_filter = ("status",)
     search_fields = ("name",)
@@ -88,6 +88,14 @@ class ServiceAdmin(ShopAdmin):
         """Erase it as the API does."""
         with refusals_as_pages():
             erase_service(service=obj)
+
+    @admin.display(description=_("duration"), ordering="duration_minutes")
+    def duration(self, service: Service) -> str | None:
+        """How long it takes, as `2 d`, `1 h 30 min`."""
+        hours, minutes = divmod(service.duration_minutes or 0, 60)
+        days, hours = divmod(hours, 24)
+        parts = ((days, _("d")), (hours, _("h")), (minutes, _("min")))
+        return " ".join(f"{number} {unit}" for number, unit in parts if number) or None
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, service: Service) -> SafeString:

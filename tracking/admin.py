@@ -37,14 +37,15 @@ def move_of(track: Track) -> str:
 
 
 def result_badges(track: Track) -> SafeString:
-    """What came of it, told apart by colour too, and whether it was voided since.
+    """What came of it and why; whatever is not simply recorded has a colour.
 
     The track comes with what voided it (`with_details`).
     """
     badges: list[tuple[str, Any]] = [(track.result, track.get_result_display())]
     if track.voided_by_pk is not None:  # type: ignore[attr-defined]
         badges.append(("voided", _("voided")))
-    return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+    shown = format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+    return format_html("{} {}", shown, track.reason) if track.reason else shown
 
 
 class ActionFilter(TextFilter):
@@ -68,7 +69,6 @@ class TrackAdmin(RecordAdmin):
         "action",
         "moved",
         "outcome",
-        "reason",
         "done_by",
         "location",
         "source",

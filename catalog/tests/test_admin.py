@@ -102,6 +102,16 @@ def test_services_are_narrowed_by_status(office, wash, ironing):
     assert names(office.get(LIST, {"status__exact": "inactive"})) == ["Wash"]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [(90, "1 h 30 min"), (5760, "4 d"), (1501, "1 d 1 h 1 min"), (5, "5 min"), (None, "-")],
+)
+def test_a_duration_is_told_in_days_hours_and_minutes(minutes, shown, office, wash):
+    Service.objects.update(duration_minutes=minutes)
+
+    assert f'<td class="field-duration">{shown}</td>' in office.get(LIST).content.decode()
+
+
 # --- Prices in the list ---------------------------------------------------------------
 
 
