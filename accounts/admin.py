@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminEmailInputWidget
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
     UserChangeForm,
     UserCreationForm,
 )
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -116,8 +118,28 @@ class PersonAdmin(KeptAdmin):
             mail_link(CONFIRM_EMAIL, user=obj)
 
 
+class Ticked:
+    """Many of a list are ticked: plain boxes, which everybody can use."""
+
+    def formfield_for_manytomany(self, *args: Any, **kwargs: Any) -> Any:
+        """The field, with a box for each choice."""
+        return super().formfield_for_manytomany(  # type: ignore[misc]
+            *args, widget=forms.CheckboxSelectMultiple, **kwargs
+        )
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(Ticked, DjangoGroupAdmin):
+    """Roles of the shop, and groups of its own."""
+
+    filter_horizontal = ()
+
+
 @admin.register(User)
-class StaffAdmin(PersonAdmin, DjangoUserAdmin):
+class StaffAdmin(Ticked, PersonAdmin, DjangoUserAdmin):
     """The shop's staff. Only a superuser touches a superuser, or makes one."""
 
     form = StaffForm
@@ -127,7 +149,7 @@ class StaffAdmin(PersonAdmin, DjangoUserAdmin):
     list_filter = ("is_active", "is_superuser", "groups")
     ordering = ("name", "id")
     readonly_fields = ("email_confirmed_at", "last_login", "created_at", "updated_at")
-    filter_horizontal = ("groups", "user_permissions")
+    filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("name", "email", "username", "phone", "password")}),
         (

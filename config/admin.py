@@ -6,9 +6,10 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
-from django.forms import ModelForm
+from django.db.models import DateTimeField, Q, QuerySet
+from django.forms import ModelForm, SplitDateTimeField
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,16 @@ class HasHappenedFilter(admin.EmptyFieldListFilter):
         titles = (_("All"), _("No"), _("Yes"))
         for choice, title in zip(super().choices(changelist), titles, strict=True):
             yield {**choice, "display": title}
+
+
+class MomentWidget(AdminSplitDateTime):
+    """A date and a time, each of which says what it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        date, time = self.widgets
+        date.attrs["aria-label"] = _("Date")
+        time.attrs["aria-label"] = _("Time")
 
 
 class BoundedPaginator(Paginator):
@@ -56,6 +67,9 @@ class ShopAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     paginator = BoundedPaginator
+    formfield_overrides = {
+        DateTimeField: {"form_class": SplitDateTimeField, "widget": MomentWidget}
+    }
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

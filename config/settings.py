@@ -40,6 +40,7 @@ SHOP_NAME = env.str("SHOP_NAME", default="Roundtrip")
 INSTALLED_APPS = [
     "config.operations.apps.OperationsConfig",
     "config.operations.apps.RoundtripAdminConfig",
+    "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,6 +96,9 @@ TEMPLATES = [
         },
     },
 ]
+
+# Fields are drawn by templates that `templates/` may override, as pages are.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database -----------------------------------------------------------------------
 

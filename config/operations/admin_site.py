@@ -37,7 +37,8 @@ class RoundtripAdminSite(AdminSite):
     site_header = settings.SHOP_NAME
     site_title = settings.SHOP_NAME
     index_title = _("The shop")
-    enable_nav_sidebar = True
+    # Our own navigation stands beside every page.
+    enable_nav_sidebar = False
     login_form = SignInForm
     # What staff open most stands first.
     apps_in_order = ("orders", "accounts", "catalog", "workforce", "tracking")
