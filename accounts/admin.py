@@ -15,6 +15,7 @@ from django.contrib.auth.forms import (
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.filters import search
@@ -22,6 +23,7 @@ from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import Customer, Session, User
 from accounts.sessions import end_sessions, sign_out
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+from config.admin_confirmation import ask_for_many, is_confirmed
 
 
 def email_field() -> forms.EmailField:
@@ -201,7 +203,7 @@ class CustomerAdmin(PersonAdmin):
     readonly_fields = ("email_confirmed_at", "last_login", "created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("name", "email", "phone", "is_active")}),
-        (_("Times"), {"fields": readonly_fields}),
+        (_("Times"), {"fields": (readonly_fields,)}),
     )
 
     @admin.display(description=_("email confirmed"), boolean=True)
@@ -228,8 +230,18 @@ class SessionAdmin(RecordAdmin):
         return request.user.has_perm("accounts.delete_session")
 
     @admin.action(description=_("End the selected sessions"), permissions=["end"])
-    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
-        """End sessions at once, with both their tokens."""
+    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> TemplateResponse | None:
+        """End sessions at once, with both their tokens, once that was confirmed."""
+        if not is_confirmed(request):
+            return ask_for_many(
+                self,
+                request,
+                sessions.select_related("user"),
+                title=_("End sessions"),
+                effect=_("Each is signed out of the API at once, and has to sign in again."),
+                line=str,
+            )
         for session in sessions:
             sign_out(session=session)
         self.message_user(request, _("The selected sessions have ended."))
+        return None

@@ -57,7 +57,7 @@ class ServiceAdmin(ShopAdmin):
     readonly_fields = ("created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("name", "price", "duration_minutes", "status")}),
-        (_("Times"), {"fields": readonly_fields}),
+        (_("Times"), {"fields": (readonly_fields,)}),
     )
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:

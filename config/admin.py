@@ -6,6 +6,7 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import flatten
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Q, QuerySet
@@ -94,7 +95,7 @@ class ShopAdmin(admin.ModelAdmin):
         if obj is not None:
             return fieldsets
         shown = set(self.readonly_fields)
-        return [part for part in fieldsets if not shown.issuperset(part[1]["fields"])]
+        return [part for part in fieldsets if not shown.issuperset(flatten(part[1]["fields"]))]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

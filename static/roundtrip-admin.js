@@ -22,3 +22,22 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// A button copies the text of what it names. Without a clipboard the text is selected.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const source = document.getElementById(button.dataset.copies);
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.textContent.trim());
+      button.textContent = button.dataset.copied;
+    } catch {
+      window.getSelection().selectAllChildren(source);
+    }
+  });
+}
+
+// What is shown once goes when its page is left: some browsers keep pages for the way back.
+window.addEventListener("pagehide", () => {
+  for (const shown of document.querySelectorAll("[data-once]")) { shown.remove(); }
+});

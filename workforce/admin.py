@@ -8,14 +8,25 @@ from django.contrib.admin.widgets import AdminEmailInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+from config.admin_confirmation import ask_for_many, is_confirmed
 from config.rest.refusals import Refusal, refusals_as_pages
+from workforce.admin_devices import WorkerPages, device_line
 from workforce.devices import revoke_device
 from workforce.models import DeviceToken, Worker
 from workforce.registration import hash_new_pin
 from workforce.staffing import change_worker
+
+
+def state_badge(row: Worker | DeviceToken) -> SafeString:
+    """The state of a worker or a device, told apart by colour too."""
+    return format_html('<span class="badge badge-{}">{}</span>', *row.state)
 
 
 class WorkerForm(forms.ModelForm):
@@ -36,6 +47,7 @@ class WorkerForm(forms.ModelForm):
     class Meta:
         model = Worker
         fields = ["name", "email", "is_active"]
+        help_texts = {"is_active": _("Who is not takes no device, and loses all they have.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,11 +65,11 @@ class WorkerForm(forms.ModelForm):
 
 
 @admin.register(Worker)
-class WorkerAdmin(KeptAdmin):
+class WorkerAdmin(WorkerPages, KeptAdmin):
     """Who carries. Deactivating a worker takes all their devices back."""
 
     form = WorkerForm
-    list_display = ("name", "email", "is_active", "locked_at", "created_at")
+    list_display = ("name", "email", "state", "created_at")
     list_filter = ("is_active", ("locked_at", HasHappenedFilter))
     search_fields = ("name__istartswith", "email__istartswith")
     search_help_text = _("The beginning of a name or an email.")
@@ -65,9 +77,16 @@ class WorkerAdmin(KeptAdmin):
     readonly_fields = ("locked_at", "created_at", "updated_at")
     fieldsets = (
         (None, {"fields": ("name", "email", "pin", "is_active")}),
-        (_("Times"), {"fields": readonly_fields}),
+        (_("Times"), {"fields": (readonly_fields,)}),
     )
     actions = ("unlock",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Worker | None = None) -> Any:
+        """The form's parts; without the PIN for who may not set one."""
+        (title, first), *others = super().get_fieldsets(request, obj)
+        if obj is not None and not self.has_change_permission(request, obj):
+            first = first | {"fields": [name for name in first["fields"] if name != "pin"]}
+        return [(title, first), *others]
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
@@ -83,6 +102,11 @@ class WorkerAdmin(KeptAdmin):
             obj.password = hash_new_pin(changes["password"])
             obj.save()
 
+    @admin.display(description=_("state"), ordering="is_active")
+    def state(self, worker: Worker) -> SafeString:
+        """Whether they take devices."""
+        return state_badge(worker)
+
     @admin.action(
         description=_("Let the selected workers sign devices in again"), permissions=["change"]
     )
@@ -97,27 +121,54 @@ class WorkerAdmin(KeptAdmin):
 class DeviceTokenAdmin(RecordAdmin):
     """The devices of workers; of a token only its beginning is known."""
 
-    list_display = ("worker", "name", "prefix", "created_at", "last_used_at", "revoked_at")
-    list_filter = (("revoked_at", HasHappenedFilter),)
+    list_display = ("name_or_prefix", "worker", "prefix", "state", "last_used_at", "created_at")
+    list_filter = ("worker", ("revoked_at", HasHappenedFilter))
     list_select_related = ("worker",)
     search_fields = ("worker__name__istartswith", "prefix__istartswith")
     search_help_text = _("The beginning of a worker's name or of a token.")
     ordering = ("-id",)
     fields = (
         ("worker", "name"),
-        "prefix",
+        ("prefix", "state"),
         ("created_at", "last_used_at"),
         ("expires_at", "revoked_at"),
     )
+    readonly_fields = ("state",)
     actions = ("revoke",)
+
+    @admin.display(description=_("device"), ordering="name")
+    def name_or_prefix(self, device: DeviceToken) -> str:
+        """What it is called; the beginning of its token where it has no name."""
+        return str(device)
+
+    @admin.display(description=_("state"))
+    def state(self, device: DeviceToken) -> SafeString:
+        """Whether it is let in."""
+        return state_badge(device)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Who may delete devices may take them back."""
         return request.user.has_perm("workforce.delete_devicetoken")
 
     @admin.action(description=_("Take the selected devices back"), permissions=["revoke"])
-    def revoke(self, request: HttpRequest, devices: QuerySet[DeviceToken]) -> None:
-        """End tokens at once."""
-        for device in devices:
+    def revoke(
+        self, request: HttpRequest, devices: QuerySet[DeviceToken]
+    ) -> TemplateResponse | None:
+        """End tokens at once, once that was confirmed."""
+        if not is_confirmed(request):
+            return ask_for_many(
+                self,
+                request,
+                devices.select_related("worker"),
+                title=_("Take devices back"),
+                effect=_("Each is signed out at once, for good: its token lets nobody in again."),
+                line=device_line,
+            )
+        in_use = list(devices.filter(revoked_at=None))
+        for device in in_use:
             revoke_device(device=device)
-        self.message_user(request, _("The selected devices were taken back."))
+        text = ngettext(
+            "%(number)d device was taken back.", "%(number)d devices were taken back.", len(in_use)
+        )
+        self.message_user(request, text % {"number": len(in_use)})
+        return None

@@ -29,22 +29,50 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_prefix() -> str:
+    """The beginning of a token that is still to be made."""
+    return secrets.token_hex(PREFIX_LENGTH // 2)
+
+
+def _made(worker: Worker, name: str, prefix: str) -> tuple[DeviceToken, str] | None:
+    """A device with a token of this prefix; None if there is one already."""
+    token = f"{prefix}.{secrets.token_urlsafe(32)}"
+    try:
+        with transaction.atomic():
+            device = DeviceToken.objects.create(
+                worker=worker, name=name, prefix=prefix, secret_hash=hash_token(token)
+            )
+    except IntegrityError:
+        return None
+    return device, token
+
+
 def issue_token(*, worker: Worker, name: str = "") -> tuple[DeviceToken, str]:
     """Make a device token; the second value is its text, which exists only here."""
     for _attempt in range(5):
-        token = f"{secrets.token_hex(PREFIX_LENGTH // 2)}.{secrets.token_urlsafe(32)}"
-        try:
-            with transaction.atomic():
-                device = DeviceToken.objects.create(
-                    worker=worker,
-                    name=name,
-                    prefix=token[:PREFIX_LENGTH],
-                    secret_hash=hash_token(token),
-                )
-        except IntegrityError:
-            continue
-        return device, token
+        if made := _made(worker, name, new_prefix()):
+            return made
     raise Refusal(Code.UNAVAILABLE, "No free token prefix was found.")
+
+
+def hand_out_token(*, worker: Worker, name: str, prefix: str) -> tuple[DeviceToken, str]:
+    """Make a device token that staff hand to a worker, as `issue_token` does.
+
+    Of a `new_prefix` there is one token however often it is asked for: a form that is sent
+    again makes no second one. Raises `in_use` then, `not_found` for a worker who was erased
+    and `permission_denied` for one who is not active.
+    """
+    with transaction.atomic():
+        # Locked: who is deactivated at this moment keeps no device.
+        row = Worker.objects.select_for_update().filter(pk=worker.pk).first()
+        if row is None:
+            raise Refusal(Code.NOT_FOUND)
+        if not row.is_active:
+            raise Refusal(Code.PERMISSION_DENIED, "Only an active worker takes a device.")
+        made = _made(row, name, prefix)
+    if made is None:
+        raise Refusal(Code.IN_USE, "This token was made before, and is shown only once.")
+    return made
 
 
 def adopted_device(*, worker: Worker, token: str, name: str = "") -> DeviceToken | None:

@@ -48,6 +48,13 @@ class Worker(models.Model):
         return self.locked_at is not None
 
     @property
+    def state(self) -> tuple[str, Any]:
+        """`inactive`, `locked` or `active`, and what staff call that."""
+        if not self.is_active:
+            return "inactive", _("inactive")
+        return ("locked", _("locked")) if self.is_locked else ("active", _("active"))
+
+    @property
     def may_sign_in(self) -> bool:
         """Whether the right PIN would give a new device a token."""
         return self.is_active and not self.is_locked
@@ -83,6 +90,15 @@ class DeviceToken(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.prefix
+
+    @property
+    def state(self) -> tuple[str, Any]:
+        """`revoked`, `expired`, `inactive` (its worker is) or `active`, and its name."""
+        if self.revoked_at is not None:
+            return "revoked", _("taken back")
+        if self.expires_at is not None and self.expires_at <= timezone.now():
+            return "expired", _("expired")
+        return ("active", _("active")) if self.worker.is_active else ("inactive", _("inactive"))
 
     def is_usable(self, now: Any = None) -> bool:
         """Whether it is neither revoked nor expired, and its worker active."""

@@ -285,7 +285,8 @@ def test_customers_are_narrowed_by_whether_the_email_is_confirmed(
 
 
 def end(browser: Client, session: Session):
-    return browser.post(SESSIONS, {"action": "end", "_selected_action": session.pk})
+    chosen = {"action": "end", "_selected_action": session.pk}
+    return browser.post(SESSIONS, chosen | {"confirmed": "yes"})
 
 
 def test_ended_sessions_are_over_at_once(office, customer, other_customer, as_customer):
@@ -295,6 +296,19 @@ def test_ended_sessions_are_over_at_once(office, customer, other_customer, as_cu
 
     assert as_customer.get("/api/v1/auth/me").status_code == 401
     assert Session.objects.get(user=other.user).revoked_at is None
+
+
+def test_ending_sessions_asks_first_and_lists_them(office, customer):
+    open_session(user=customer)
+    session = Session.objects.get()
+
+    answer = office.post(SESSIONS, {"action": "end", "_selected_action": session.pk})
+
+    content = answer.content.decode()
+    assert str(session) in content
+    assert f'<input type="hidden" name="_selected_action" value="{session.pk}">' in content
+    assert "has to sign in again" in content
+    assert Session.objects.get().revoked_at is None
 
 
 def test_an_ended_session_keeps_the_moment_of_its_end(office, customer):

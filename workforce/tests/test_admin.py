@@ -151,10 +151,31 @@ def test_devices_taken_back_are_out_at_once(office, worker):
     lost, other = with_device(worker), with_device(worker)
     device = DeviceToken.objects.order_by("pk")[0]
 
-    office.post(DEVICES, {"action": "revoke", "_selected_action": device.pk})
+    office.post(DEVICES, {"action": "revoke", "_selected_action": device.pk, "confirmed": "yes"})
 
     assert lost.get("/api/v1/workers/devices").status_code == 401
     assert other.get("/api/v1/workers/devices").status_code == 200
+
+
+def test_taking_devices_back_asks_first_and_lists_them(office, worker):
+    device, _token = issue_token(worker=worker, name="Scanner")
+
+    answer = office.post(DEVICES, {"action": "revoke", "_selected_action": device.pk})
+
+    content = answer.content.decode()
+    assert "Wim Weaver: Scanner, last used: never" in content
+    assert f'<input type="hidden" name="_selected_action" value="{device.pk}">' in content
+    assert DeviceToken.objects.get().revoked_at is None
+
+
+def test_more_devices_than_can_be_read_are_not_asked_for(office, worker, monkeypatch):
+    monkeypatch.setattr("config.admin_confirmation.MOST_AT_ONCE", 1)
+    devices = [issue_token(worker=worker)[0].pk for _n in range(2)]
+
+    answer = office.post(DEVICES, {"action": "revoke", "_selected_action": devices}, follow=True)
+
+    assert "Choose at most 1 at once" in answer.content.decode()
+    assert DeviceToken.objects.filter(revoked_at=None).count() == 2
 
 
 def test_who_may_only_look_takes_no_device_back(worker):
@@ -162,7 +183,7 @@ def test_who_may_only_look_takes_no_device_back(worker):
     browser = Client()
     browser.force_login(staff_holding("Vera", "workforce.view_devicetoken"))
 
-    browser.post(DEVICES, {"action": "revoke", "_selected_action": device.pk})
+    browser.post(DEVICES, {"action": "revoke", "_selected_action": device.pk, "confirmed": "yes"})
 
     assert DeviceToken.objects.get().revoked_at is None
 
