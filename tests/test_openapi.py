@@ -126,6 +126,31 @@ def test_only_lists_have_pages():
     }
 
 
+BODIES = "#/components/schemas/"
+PERSON = {"name": "Asha", "email": "asha@example.com", "password": "a-copper-kettle"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ("RegisterInputRequest", PERSON, PERSON | {"email": "0@0.a"}),
+        ("PeekInputRequest", {"qr": "K7M2PQ9XWD"}, {}),
+        ("DeviceLoginInputRequest", {"worker_id": 3, "password": "1"}, {"password": "1"}),
+        ("ScanInputRequest", {"qr": "x", "action": "weighed"}, {"qr": "x", "action": "Ü"}),
+        ("ItemInputRequest", {"service_id": 1.0}, {"service_id": "1" * 19}),
+        (
+            "ItemInputRequest",
+            {"service_id": "0", "quantity": "9999"},
+            {"service_id": "0", "quantity": "0"},
+        ),
+        ("PlaceOrderInputRequest", {"pickup_date": ""}, {"pickup_date": "8921-01-28"}),
+    ],
+)
+def test_a_body_is_as_narrow_as_what_is_taken(schema, good, bad):
+    assert problems_of(good, {"$ref": BODIES + schema}) == []
+    assert problems_of(bad, {"$ref": BODIES + schema}) != []
+
+
 @pytest.mark.parametrize(("method", "path", "operation"), CALLS)
 def test_put_and_patch_take_any_part_of_a_body(method, path, operation):
     if method in ("PUT", "PATCH"):

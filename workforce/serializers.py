@@ -1,7 +1,5 @@
 """What comes in and goes out of the worker endpoints."""
 
-from typing import Any
-
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
@@ -18,7 +16,7 @@ from config.rest.fields import (
 )
 from config.rest.openapi import shown_as
 from config.rest.refusals import Code
-from config.rest.serializers import ChangeInput
+from config.rest.serializers import ChangeInput, NeedsOneOf
 from orders.models import Status
 from tracking.serializers import TRACK, TrackOutput
 from workforce.models import DeviceToken, Worker
@@ -52,19 +50,15 @@ DEVICE = {
 
 
 @shown_as({"worker_id": 3, "password": "482913", "device_name": "Van 2"})
-class DeviceLoginInput(serializers.Serializer):
-    """The body of `POST workers/login`."""
+class DeviceLoginInput(NeedsOneOf):
+    """The body of `POST workers/login`: a worker is named by id or by email."""
+
+    needs_one_of = ("worker_id", "email")
 
     worker_id = Integer(required=False, min_value=0)
     email = Identity(max_length=255, required=False)
     password = Secret()
     device_name = Text(max_length=64, required=False, allow_blank=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A worker is named by id or by email."""
-        if "worker_id" not in attrs and "email" not in attrs:
-            raise serializers.ValidationError({"worker_id": "Send worker_id or email."})
-        return attrs
 
 
 @shown_as({"name": "Ravi Kumar", "email": "ravi@example.com", "password": "482913"})
@@ -88,17 +82,13 @@ class WorkerInput(ChangeInput, WorkerRegisterInput):
 
 
 @shown_as({"order_number": "K7M2PQ9XWD"})
-class PeekInput(serializers.Serializer):
+class PeekInput(NeedsOneOf):
     """The body of `POST workers/peek`: an order's number, or what the scanner read."""
+
+    needs_one_of = ("order_number", "qr")
 
     order_number = Text(max_length=64, required=False)
     qr = RawText(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Something must have been read."""
-        if not attrs.get("order_number") and not attrs.get("qr"):
-            raise serializers.ValidationError({"order_number": "Send order_number or qr."})
-        return attrs
 
 
 @shown_as(SCAN)

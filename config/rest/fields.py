@@ -22,6 +22,7 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 _AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 # Within these every time zone can show a moment, and every database keep it.
 FIRST_YEAR, LAST_YEAR = 1970, 2999
+YEARS = "^(19[7-9][0-9]|2[0-9]{3})-"
 
 
 class Text(serializers.CharField):
@@ -114,7 +115,12 @@ class Integer(serializers.IntegerField):
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> int:
-        """Return the number; refuse true, false and fractions."""
+        """Return the number; refuse true, false and fractions.
+
+        1.0 is a whole number (JSON Schema, section 4.2.3), and some clients write it so.
+        """
+        if isinstance(data, float) and data.is_integer():
+            data = int(data)
         if not isinstance(data, int | str) or isinstance(data, bool):
             self.fail("invalid")
         if isinstance(data, str) and not _WHOLE.fullmatch(data.strip()):

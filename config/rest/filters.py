@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as InvalidParameters
 
-from config.rest.fields import Instant, Integer
+from config.rest.fields import MAX_INTEGER, YEARS, Instant, Integer
 
 
 class _InstantFormField(forms.Field):
@@ -39,14 +39,16 @@ class _IntegerFormField(forms.Field):
             raise ValidationError([str(text) for text in error.detail]) from error
 
 
-@extend_schema_field({"type": "string", "format": "date-time"})
+@extend_schema_field(
+    {"type": "string", "anyOf": [{"format": "date-time", "pattern": YEARS}, {"maxLength": 0}]}
+)
 class InstantFilter(filters.Filter):
     """Compares a column with a moment."""
 
     field_class = _InstantFormField
 
 
-@extend_schema_field({"type": "integer", "minimum": 0})
+@extend_schema_field({"type": "integer", "minimum": 0, "maximum": MAX_INTEGER})
 class IdFilter(filters.Filter):
     """Compares a column with the number of a row; django-filter's own also takes 1.5 and 1e1."""
 

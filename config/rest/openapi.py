@@ -199,6 +199,8 @@ class ApiSchema(AutoSchema):
         if direction == "response" and isinstance(serializer, serializers.ModelSerializer):
             may_lack: frozenset[str] = getattr(serializer, "may_lack", frozenset())
             schema["required"] = sorted(schema["properties"].keys() - may_lack)
+        if names := getattr(serializer, "needs_one_of", ()):
+            schema["anyOf"] = [{"required": [name]} for name in names]
         return schema
 
     def get_tags(self) -> list[str]:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+
+from config.rest.fields import YEARS
 
 
 class TextExtension(OpenApiSerializerFieldExtension):
@@ -13,8 +16,24 @@ class TextExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         """A string, with something in it where it must not be blank."""
-        is_blankable = self.target.allow_blank
-        return {"type": "string"} | ({} if is_blankable else {"minLength": 1, "pattern": r"\S"})
+        schema: dict[str, Any] = {"type": "string"}
+        if not self.target.allow_blank:
+            schema["minLength"] = 1
+            if not any(isinstance(rule, RegexValidator) for rule in self.target.validators):
+                schema["pattern"] = r"\S"
+        return schema
+
+
+class EmailExtension(OpenApiSerializerFieldExtension):
+    """How an email address is described."""
+
+    target_class = "config.rest.fields.Email"
+    priority = 1
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        """An address whose domain has a top level, which the format alone does not ask for."""
+        pattern = r"@(localhost|.+\.[^.]{2,63}|\[.+\])\s*$"
+        return {"type": "string", "format": "email", "pattern": pattern}
 
 
 class PhoneExtension(OpenApiSerializerFieldExtension):
@@ -40,8 +59,12 @@ class IntegerExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         """A 64-bit integer within the field's bounds, or its text."""
-        bounds = {"minimum": self.target.min_value, "maximum": self.target.max_value}
-        return _or_text({"type": "integer", "format": "int64"} | bounds, "^[0-9]{1,19}$")
+        low, high = self.target.min_value, self.target.max_value
+        schema = {"type": "integer", "format": "int64", "minimum": low, "maximum": high}
+        # So many digits stay below the maximum, whatever they are.
+        digits = len(str(high + 1)) - 1
+        from_one = f"^[1-9][0-9]{{0,{digits - 1}}}$"
+        return _or_text(schema, from_one if low == 1 else f"^[0-9]{{1,{digits}}}$")
 
 
 class MoneyExtension(OpenApiSerializerFieldExtension):
@@ -61,8 +84,9 @@ class InstantExtension(OpenApiSerializerFieldExtension):
     target_class = "config.rest.fields.Instant"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """A date-time."""
-        return {"type": "string", "format": "date-time"}
+        """A date-time; of those that come in, within the years that are taken."""
+        schema = {"type": "string", "format": "date-time"}
+        return schema | ({"pattern": YEARS} if direction == "request" else {})
 
 
 class PickupExtension(OpenApiSerializerFieldExtension):
@@ -71,11 +95,12 @@ class PickupExtension(OpenApiSerializerFieldExtension):
     target_class = "orders.serializers.PickupField"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        """A date or a date-time."""
-        return {
-            "oneOf": [
-                {"type": "string", "format": "date"},
-                {"type": "string", "format": "date-time"},
-            ],
-            "examples": ["2026-12-24"],
-        }
+        """A date or a date-time; of those that come in, also none."""
+        forms: list[dict[str, Any]] = [
+            {"type": "string", "format": "date"},
+            {"type": "string", "format": "date-time"},
+        ]
+        if direction == "request":
+            forms = [form | {"pattern": YEARS} for form in forms]
+            forms.append({"type": "string", "maxLength": 0})
+        return {"oneOf": forms, "examples": ["2026-12-24"]}

@@ -72,7 +72,7 @@ class KeysetPagination(CursorPagination):
             {
                 "name": self.cursor_query_param,
                 "in": "query",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "minLength": 1},
                 "description": "Where the page starts: take it from the `Link` header.",
             },
             {

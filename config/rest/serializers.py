@@ -22,6 +22,19 @@ class ChangeInput(serializers.Serializer):
         return is_text and value == getattr(self.instance, name)
 
 
+class NeedsOneOf(serializers.Serializer):
+    """A body in which one of the fields `needs_one_of` must stand."""
+
+    needs_one_of: tuple[str, ...] = ()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a body without any of them, by the first one's name."""
+        if all(attrs.get(name) is None for name in self.needs_one_of):
+            names = " or ".join(self.needs_one_of)
+            raise serializers.ValidationError({self.needs_one_of[0]: f"Send {names}."})
+        return attrs
+
+
 class MessageOutput(serializers.Serializer):
     """What was done, in a word."""
 

@@ -133,6 +133,12 @@ def test_an_integer_may_come_as_a_string(value: Any, number: int) -> None:
     assert read(Integer(), value) == number
 
 
+@pytest.mark.parametrize(("value", "number"), [(1.0, 1), (-3.0, -3), (1e15, 10**15)])
+def test_an_integer_may_come_with_a_fraction_of_zero(value: float, number: int) -> None:
+    assert read(Integer(), value) == number
+    assert type(read(Integer(), value)) is int
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -140,7 +146,6 @@ def test_an_integer_may_come_as_a_string(value: Any, number: int) -> None:
         False,
         None,
         1.5,
-        1.0,
         "1.5",
         "1.0",
         "",
@@ -160,7 +165,7 @@ def test_what_only_resembles_an_integer_is_refused(value: Any) -> None:
 
 def test_an_integer_has_at_most_64_bits() -> None:
     assert read(Integer(), MAX_INTEGER) == 2**63 - 1
-    for beyond in (2**63, -(2**63) - 1, 10**30, "9" * 30, "9" * 5000):
+    for beyond in (2**63, -(2**63) - 1, 10**30, 1e30, 1e300, "9" * 30, "9" * 5000):
         assert_refused(Integer(), beyond)
 
 
