@@ -9,7 +9,7 @@ import jsonschema_rs
 
 from config.rest.docs import document
 
-# Refusals of features that are not there yet.
+# Refusals of features that are not there yet, and of old calls only.
 LATER = {"otp_required", "gone"}
 
 PROBLEM = "application/problem+json"
