@@ -132,7 +132,7 @@ class EditOrderInput(ChangeInput):
     phone = Phone(required=False, allow_blank=True)
     customer_id = Integer(min_value=0, required=False, allow_null=True)
     items = EditItemInput(  # type: ignore[call-arg]
-        many=True, required=False, allow_empty=False, min_length=1, max_length=MAX_LINES
+        many=True, required=False, allow_empty=False, max_length=MAX_LINES
     )
     pickup_date = PickupField(required=False, allow_null=True)
     instructions = Text(max_length=4000, required=False, allow_blank=True, allow_null=True)

@@ -143,6 +143,7 @@ PERSON = {"name": "Asha", "email": "asha@example.com", "password": "a-copper-ket
             {"service_id": "0", "quantity": "9999"},
             {"service_id": "0", "quantity": "0"},
         ),
+        ("PatchedEditOrderInputRequest", {"items": [{"service_id": 1}]}, {"items": []}),
         ("PlaceOrderInputRequest", {"pickup_date": ""}, {"pickup_date": "8921-01-28"}),
     ],
 )

@@ -203,6 +203,16 @@ class ApiSchema(AutoSchema):
             schema["anyOf"] = [{"required": [name]} for name in names]
         return schema
 
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """How many rows a list may have, which drf-spectacular leaves out for serializers."""
+        schema: dict[str, Any] = super()._map_serializer_field(field, *args, **kwargs)
+        if isinstance(field, serializers.ListSerializer) and schema.get("type") == "array":
+            if not field.allow_empty:
+                schema["minItems"] = 1
+            if field.max_length is not None:
+                schema["maxItems"] = field.max_length
+        return schema
+
     def get_tags(self) -> list[str]:
         """The resource: the first part of the path."""
         return [self.path.removeprefix("/api/v1/").split("/")[0]]
