@@ -206,7 +206,9 @@ class ApiSchema(AutoSchema):
     def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """How many rows a list may have, which drf-spectacular leaves out for serializers."""
         schema: dict[str, Any] = super()._map_serializer_field(field, *args, **kwargs)
-        if isinstance(field, serializers.ListSerializer) and schema.get("type") == "array":
+        # Not narrowed in the condition: the stubs lack these two attributes.
+        is_list = isinstance(field, serializers.ListSerializer)
+        if is_list and schema.get("type") == "array":
             if not field.allow_empty:
                 schema["minItems"] = 1
             if field.max_length is not None:
