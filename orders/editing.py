@@ -80,9 +80,7 @@ def edit_order(
     track, and nothing else).
     """
     with transaction.atomic(durable=True):
-        order = locked(order)
-        if expected_version is not None and expected_version != order.version:
-            raise Refusal(Code.PRECONDITION_FAILED)
+        order = locked(order, expected_version)
         # A status that moves along with the fields is not a version of its own.
         next_version = order.version + 1
         real = _real_changes(order, changes)
@@ -101,27 +99,32 @@ def edit_order(
     return order
 
 
-def change_fields(*, order: Order, changes: Mapping[str, Any]) -> Order:
+def change_fields(
+    *, order: Order, changes: Mapping[str, Any], expected_version: int | None = None
+) -> Order:
     """Change an order's fields as staff may, also within a transaction of the caller's.
 
     For the admin, which wraps its forms in one: no status moves here, so there is no
-    refused track to keep. Raises `order_not_found` if it was deleted since it was read.
+    refused track to keep. Raises `order_not_found` if it was deleted since it was read,
+    `precondition_failed` if the version is not the expected one, the refusals of services.
     """
     with transaction.atomic():
-        order = locked(order)
+        order = locked(order, expected_version)
         if real := _real_changes(order, changes):
             _apply(order, real, version=order.version + 1)
     return order
 
 
-def delete_order(*, order: Order, by: Principal, source: str) -> None:
+def delete_order(
+    *, order: Order, by: Principal, source: str, expected_version: int | None = None
+) -> None:
     """Hide an order from every API call and page; staff can restore it.
 
     An owner's deletion of a `created` order cancels it first. Raises `already_picked_up`
-    for an owner once it moved.
+    for an owner once it moved, `precondition_failed` if the version is not the expected one.
     """
     with transaction.atomic(durable=True):
-        order = locked(order)
+        order = locked(order, expected_version)
         if not by.is_staff and order.status != Status.CANCELLED:
             if not may_take(order, Status.CANCELLED, by):
                 raise Refusal(Code.ALREADY_PICKED_UP)

@@ -189,25 +189,35 @@ def _write(order: Order, *, to: str, by: Principal, **facts: Any) -> Track:
     return track
 
 
-def undo(*, order: Order, by: Principal, source: str) -> Order:
+def step_to_undo(order: Order, by: Principal) -> Track:
+    """The newest status step of an order, if this principal may undo it now.
+
+    Raises `transition_not_allowed` and `permission_denied` as `undo` does.
+    """
+    newest = (
+        Track.objects.filter(order=order, result=Track.Result.RECORDED)
+        .exclude(from_status=F("to_status"))
+        .order_by("-seq")
+        .first()
+    )
+    if newest is None or newest.voids_id is not None or not newest.from_status:
+        raise Refusal(Code.TRANSITION_NOT_ALLOWED, "There is no step to undo.")
+    if not _may_undo(newest, by):
+        raise Refusal(Code.PERMISSION_DENIED, "Only your own step, and only for a while.")
+    return newest
+
+
+def undo(*, order: Order, by: Principal, source: str, expected_version: int | None = None) -> Order:
     """Take the newest status step of an order back, by a new track that voids it.
 
     Who holds `orders.correct_status` may undo any step; others their own, within
     UNDO_MINUTES. Raises `transition_not_allowed` where nothing can be undone: only the
-    placing stands, or the newest step is itself an undoing (scan again instead).
+    placing stands, or the newest step is itself an undoing (scan again instead); and
+    `precondition_failed` if the version is not the expected one.
     """
     with transaction.atomic(durable=True):
-        order = locked(order)
-        newest = (
-            Track.objects.filter(order=order, result=Track.Result.RECORDED)
-            .exclude(from_status=F("to_status"))
-            .order_by("-seq")
-            .first()
-        )
-        if newest is None or newest.voids_id is not None or not newest.from_status:
-            raise Refusal(Code.TRANSITION_NOT_ALLOWED, "There is no step to undo.")
-        if not _may_undo(newest, by):
-            raise Refusal(Code.PERMISSION_DENIED, "Only your own step, and only for a while.")
+        order = locked(order, expected_version)
+        newest = step_to_undo(order, by)
         _write(
             order,
             to=newest.from_status,
@@ -227,14 +237,17 @@ def _may_undo(track: Track, by: Principal) -> bool:
     return track.actor_id == by.id and is_recent
 
 
-def locked(order: Order) -> Order:
+def locked(order: Order, expected_version: int | None = None) -> Order:
     """The order's row as it is now, locked until the transaction ends.
 
-    Raises `order_not_found` if it was deleted since it was read.
+    Raises `order_not_found` if it was deleted since it was read, `precondition_failed`
+    if a version is expected and it has another.
     """
     row = Order.objects.select_for_update().present().filter(pk=order.pk).first()
     if row is None:
         raise Refusal(Code.ORDER_NOT_FOUND)
+    if expected_version not in (None, row.version):
+        raise Refusal(Code.PRECONDITION_FAILED)
     return row
 
 

@@ -307,3 +307,13 @@ def test_to_delete_or_change_is_not_to_restore(deleted: Order, permission: str) 
 def test_the_permission_to_restore_is_enough(deleted: Order) -> None:
     clerk = signed_in(staff_holding("Rita", "orders.restore_order"))
     assert clerk.post(path(deleted, "/restore")).status_code == 200
+
+
+def test_an_order_is_not_deleted_over_a_version_that_was_not_seen(owner: User, order: Order):
+    by = Principal("staff", user=owner)
+    moved(order, "picked_up")
+
+    with nothing_written(), pytest.raises(Refusal) as caught:
+        delete_order(order=order, by=by, source="admin", expected_version=order.version)
+
+    assert caught.value.code == Code.PRECONDITION_FAILED

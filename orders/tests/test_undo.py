@@ -324,3 +324,14 @@ def test_the_verb_finds_no_order_that_was_deleted_since_it_was_read(
     with nothing_written(), pytest.raises(Refusal) as refusal:
         undo(order=order, by=by, source="api")
     assert refusal.value.code == Code.ORDER_NOT_FOUND
+
+
+def test_a_step_is_not_undone_over_a_version_that_was_not_seen(owner: User, order: Order):
+    by = Principal("staff", user=owner)
+    seen = moved(order, "picked_up")
+    moved(order, "processing")
+
+    with nothing_written(), pytest.raises(Refusal) as caught:
+        undo(order=order, by=by, source="admin", expected_version=seen.version)
+
+    assert caught.value.code == Code.PRECONDITION_FAILED
