@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import conditional_page, require_safe
 
 from config.rest.decorators import limited
@@ -24,20 +23,12 @@ from orders.lifecycle import STAGES
 from orders.models import Order, OrderLine, Status
 from orders.numbers import normalise_number, read_payload
 from orders.placing import Pickup
+from orders.sentences import SENTENCES
 from orders.serializers import PickupField
 from tracking.ledger import timeline
 from tracking.models import Track
 
 View = Callable[..., HttpResponse]
-
-SENTENCES = {
-    Status.CREATED: gettext_lazy("We have your order and will come to fetch your things."),
-    Status.PICKED_UP: gettext_lazy("Your things are with us."),
-    Status.PROCESSING: gettext_lazy("Your things are being worked on."),
-    Status.COMPLETED: gettext_lazy("The work is done. We will bring your things back soon."),
-    Status.DELIVERED: gettext_lazy("Your things are back with you. Thank you!"),
-    Status.CANCELLED: gettext_lazy("This order was cancelled. Nothing more will happen to it."),
-}
 
 
 def _present_order(order_number: str) -> Order:

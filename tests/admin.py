@@ -29,7 +29,8 @@ def fill(browser: Client, path: str, **changes: Any) -> Any:
     assert page.status_code == 200
     sent = _shown(page.context["adminform"].form)
     for inline in page.context["inline_admin_formsets"]:
-        sent |= _shown(inline.formset.management_form)
+        for form in (inline.formset.management_form, *inline.formset.forms):
+            sent |= _shown(form)
     sent |= changes
     return browser.post(path, {name: v for name, v in sent.items() if v is not None})
 
@@ -47,3 +48,10 @@ def statements_of(browser: Client, path: str) -> list[str]:
         answer = browser.get(path)
     assert answer.status_code == 200
     return seen
+
+
+def office_of(user: Any) -> Client:
+    """The browser of a member of staff, signed in to the admin."""
+    browser = Client()
+    browser.force_login(user)
+    return browser

@@ -2,89 +2,99 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import admin
-from django.contrib.admin.widgets import AdminEmailInputWidget
+from django.conf import settings
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import normalise_email
-from config.admin import HasHappenedFilter, RecordInline, ShopAdmin
-from config.rest.refusals import refusals_as_pages
+from config.admin import RecordInline, ShopAdmin
+from config.admin_filters import DaysFilter
+from config.rest.principals import principal_of
+from config.rest.refusals import Refusal
+from orders.admin.actions import offered
+from orders.admin.asking import AskingAdmin
+from orders.admin.forms import LineForm, LineFormSet, OrderForm
+from orders.admin.listing import (
+    DeletedFilter,
+    OrderList,
+    ServiceFilter,
+    StuckFilter,
+    age_of,
+    is_stuck,
+)
+from orders.admin.timeline import entries_of
 from orders.editing import change_fields
 from orders.filters import search
-from orders.models import Order, OrderLine
-from tracking.admin import move_of, who_did
-from tracking.models import Track
-
-
-class OrderForm(forms.ModelForm):
-    """What staff may change of an order here."""
-
-    email = forms.EmailField(
-        label=_("Email"), max_length=255, required=False, widget=AdminEmailInputWidget
-    )
-
-    class Meta:
-        model = Order
-        fields = ["name", "email", "phone", "pickup_at", "pickup_has_time", "instructions"]
-
-    def clean_email(self) -> str:
-        """The email as it is stored."""
-        return normalise_email(self.cleaned_data["email"])
+from orders.models import Order, OrderLine, Status
+from tracking.admin import who_did
 
 
 class LineInline(RecordInline):
-    """What was ordered, at the prices of that day."""
+    """What was ordered: changed while the order waits, and only shown from then on."""
 
     model = OrderLine
-    fields = ("service_name", "unit_price", "quantity")
+    form = LineForm
+    formset = LineFormSet
     verbose_name_plural = _("lines")
+    readonly_fields = ("unit_price", "amount")
+    can_delete = True
 
+    def get_fields(self, request: HttpRequest, obj: Order | None = None) -> tuple[str, ...]:
+        """The service to choose; or its name, as it was when the order was placed."""
+        first = "service" if self.is_open(request, obj) else "service_name"
+        return (first, "quantity", "unit_price", "amount")
 
-class TrackInline(RecordInline):
-    """What happened to the order, first to last."""
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        """The lines with their services."""
+        return super().get_queryset(request).select_related("service")
 
-    model = Track
-    fk_name = "order"
-    fields = ("created_at", "action", "moved", "result", "reason", "done_by", "location", "note")
-    readonly_fields = ("moved", "done_by")
-    verbose_name_plural = _("tracks")
+    def is_open(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the order's lines can still be changed, and by this member of staff."""
+        return (
+            obj is not None
+            and obj.status == Status.CREATED
+            and obj.deleted_at is None
+            and request.user.has_perm("orders.change_order")
+        )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
-        """The order's tracks with who did them."""
-        return super().get_queryset(request).select_related("worker", "actor").order_by("seq")
+    has_add_permission = has_change_permission = has_delete_permission = is_open
 
-    @admin.display(description=_("moved"))
-    def moved(self, track: Track) -> str:
-        """From where to where."""
-        return move_of(track)
-
-    @admin.display(description=_("by"))
-    def done_by(self, track: Track) -> str:
-        """Who did it."""
-        return who_did(track)
+    @admin.display(description=_("amount"))
+    def amount(self, line: OrderLine) -> Any:
+        """The line's part of the total; unknown for a line that came without a price."""
+        return None if line.unit_price is None else line.unit_price * line.quantity
 
 
 @admin.register(Order)
-class OrderAdmin(ShopAdmin):
-    """Orders, newest first, the deleted ones too."""
+class OrderAdmin(AskingAdmin, ShopAdmin):
+    """Orders, newest first."""
 
     list_display = (
         "order_number",
-        "status_badge",
-        "name",
+        "customer_column",
         "services",
+        "status_badge",
+        "age",
+        "last_scan",
         "pickup",
         "total_cost",
-        "created_at",
     )
-    list_filter = ("status", "source", ("deleted_at", HasHappenedFilter))
+    list_filter = (
+        "status",
+        StuckFilter,
+        ServiceFilter,
+        ("created_at", DaysFilter),
+        ("pickup_at", DaysFilter),
+        "source",
+        DeletedFilter,
+    )
     search_fields = ("order_number", "email", "phone", "name")
     search_help_text = _(
         "An order number, or the beginning of a number, an email or a name; "
@@ -92,43 +102,16 @@ class OrderAdmin(ShopAdmin):
     )
     ordering = ("-id",)
     form = OrderForm
+    change_form_template = "admin/orders/order/page.html"
     fieldsets = (
-        (
-            None,
-            {"fields": (("order_number", "status_badge"), ("total_cost", "source"), "qr_code")},
-        ),
-        (_("Who"), {"fields": ("name", ("email", "phone"), "customer")}),
+        (_("Who"), {"fields": ("name", ("email", "phone"))}),
         (_("When and how"), {"fields": (("pickup_at", "pickup_has_time"), "instructions")}),
-        (
-            _("Times"),
-            {
-                "fields": (
-                    ("created_at", "status_changed_at"),
-                    ("updated_at", "version"),
-                    ("deleted_at", "deleted_by"),
-                )
-            },
-        ),
     )
-    readonly_fields = (
-        "order_number",
-        "status_badge",
-        "total_cost",
-        "source",
-        "qr_code",
-        "customer",
-        "created_at",
-        "status_changed_at",
-        "updated_at",
-        "version",
-        "deleted_at",
-        "deleted_by",
-    )
-    inlines = (LineInline, TrackInline)
+    inlines = (LineInline,)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        """Every order; its page needs its people too."""
-        return super().get_queryset(request).select_related("customer", "deleted_by")
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OrderList]:
+        """The list with the last scans."""
+        return OrderList
 
     def search(self, rows: QuerySet[Order], text: str) -> QuerySet[Order]:
         """What the API's `q` finds."""
@@ -147,17 +130,59 @@ class OrderAdmin(ShopAdmin):
         """Nobody erases an order."""
         return False
 
-    def view_on_site(self, order: Order) -> str:
-        """The tracking page, as the customer sees it."""
-        return order.tracking_url
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The order's page. A refusal is told there, of the order as it is now."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except Refusal as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+            return redirect(request.get_full_path())
 
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool
-    ) -> None:
-        """Change what was changed in the form, by the verb."""
-        changes: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data}
-        with refusals_as_pages():
-            change_fields(order=obj, changes=changes)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
+        """Add what the page shows beside the form."""
+        entries, has_older = entries_of(obj)
+        buttons, menu = offered(obj, principal_of(request))
+        context |= {
+            "buttons": buttons,
+            "menu": menu,
+            "currency": settings.CURRENCY,
+            "entries": entries,
+            "has_older_entries": has_older,
+            "age": age_of(obj),
+            "is_stuck": is_stuck(obj),
+            "status_badge": self.status_badge(obj),
+        }
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Order, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """The lines as they are now, where they were changed since the page was shown."""
+        kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.POST.get("seen_version") != str(obj.version):
+            kwargs |= {"data": None, "files": None}
+        return kwargs
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: fields and lines are saved together."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Change what was changed in the form and in its lines, by the verb."""
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        for formset in formsets:
+            # Only for Django's log, which asks the formset what it would have saved.
+            formset.save(commit=False)
+            if formset.has_changed():
+                changes["items"] = formset.items
+        seen = form.cleaned_data["seen_version"]
+        change_fields(order=form.instance, changes=changes, expected_version=seen)
 
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, order: Order) -> SafeString:
@@ -166,6 +191,30 @@ class OrderAdmin(ShopAdmin):
         if order.deleted_at is not None:
             badges.insert(0, ("deleted", _("Deleted")))
         return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+
+    @admin.display(description=_("in stage"), ordering="status_changed_at")
+    def age(self, order: Order) -> Any:
+        """How long it has been in its stage, marked if that is too long."""
+        if not is_stuck(order):
+            return age_of(order)
+        return format_html(
+            '<strong class="stuck" title="{}">{}</strong>', _("stuck"), age_of(order)
+        )
+
+    @admin.display(description=_("last scan"))
+    def last_scan(self, order: Order) -> Any:
+        """Who read its code last, where and when."""
+        if not order.last_scans:  # type: ignore[attr-defined]
+            return None
+        (track,) = order.last_scans  # type: ignore[attr-defined]
+        when = date_format(timezone.localtime(track.created_at), "DATETIME_FORMAT")
+        place_and_time = " · ".join(part for part in (track.location, when) if part)
+        return _two_lines(who_did(track), place_and_time)
+
+    @admin.display(description=_("customer"), ordering="name")
+    def customer_column(self, order: Order) -> SafeString:
+        """Name and phone, as they were given."""
+        return _two_lines(order.name, order.phone)
 
     @admin.display(description=_("services"))
     def services(self, order: Order) -> str:
@@ -179,11 +228,6 @@ class OrderAdmin(ShopAdmin):
             return order.pickup_at
         return timezone.localtime(order.pickup_at).date()
 
-    @admin.display(description=_("QR code"))
-    def qr_code(self, order: Order) -> SafeString:
-        """The public image."""
-        return format_html(
-            '<img src="{}" alt="{}" width="120" height="120">',
-            order.qr_code_path,
-            _("QR code of the public page"),
-        )
+
+def _two_lines(first: str, second: str) -> SafeString:
+    return format_html('{}<br><span class="secondary">{}</span>', first, second)
