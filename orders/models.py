@@ -81,7 +81,7 @@ class Order(models.Model):
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.CREATED
     )
-    status_changed_at = models.DateTimeField()
+    status_changed_at = models.DateTimeField(_("in the stage since"))
     source = models.CharField(
         _("source"), max_length=16, choices=Source.choices, default=Source.API
     )
@@ -137,7 +137,14 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["customer", "id"], name="orders_order_by_customer"),
             models.Index(fields=["email", "id"], name="orders_order_by_email"),
-            models.Index(fields=["status", "status_changed_at"], name="orders_order_by_status"),
+            # What is present in a stage, and since when, without reading the rows.
+            models.Index(
+                fields=["status", "deleted_at", "status_changed_at"], name="orders_order_by_stage"
+            ),
+            # What was placed in some days, likewise.
+            models.Index(
+                fields=["created_at", "deleted_at", "total_cost"], name="orders_order_by_day"
+            ),
             models.Index(fields=["source", "id"], name="orders_order_by_source"),
         ]
 

@@ -8,10 +8,13 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import UsernameField
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.sessions import end_sessions
+from config.operations.front_page import front_page
 from config.operations.navigation import navigation
 from config.rest.decorators import limited
 from config.rest.limits import AUTH
@@ -36,7 +39,7 @@ class RoundtripAdminSite(AdminSite):
 
     site_header = settings.SHOP_NAME
     site_title = settings.SHOP_NAME
-    index_title = _("The shop")
+    index_title = _("Today")
     # Our own navigation stands beside every page.
     enable_nav_sidebar = False
     login_form = SignInForm
@@ -52,6 +55,18 @@ class RoundtripAdminSite(AdminSite):
         """What every page shows: also the way to every list that may be seen."""
         context = super().each_context(request)
         return context | {"navigation": navigation(context["available_apps"], request)}
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The first page: the shop's figures, as far as they may be seen."""
+        models = {
+            model
+            for model, options in self._registry.items()
+            if options.has_view_permission(request)
+        }
+        page = front_page(request=request, now=timezone.now(), models=models)
+        return super().index(request, {"dashboard": page, **(extra_context or {})})
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -92,6 +92,7 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
         ServiceFilter,
         ("created_at", DaysFilter),
         ("pickup_at", DaysFilter),
+        ("status_changed_at", DaysFilter),
         "source",
         DeletedFilter,
     )
