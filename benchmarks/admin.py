@@ -66,11 +66,7 @@ def database(url: str, *, keep: bool) -> Iterator[bool]:
 
 def pages() -> dict[str, str]:
     """What is asked for: a name and an address each."""
-    from django.utils import timezone
-
     from catalog.models import Service
-    from config.operations.dashboard import ON_THEIR_WAY
-    from config.operations.front_page import stuck_list
     from orders.models import Order, Status
 
     order = Order.objects.filter(status=Status.DELIVERED).order_by("-id")[100]
@@ -83,9 +79,9 @@ def pages() -> dict[str, str]:
         "order list, page 50": f"{orders}?p=50",
         "status: delivered": f"{orders}?status__exact=delivered",
         "status: processing": f"{orders}?status__exact=processing",
-        "service": f"{orders}?service__id__exact={service.pk}",
-        "stuck": stuck_list(ON_THEIR_WAY, timezone.now()),
-        "deleted": f"{orders}?deleted_at__isempty=0",
+        "service": f"{orders}?service={service.pk}",
+        "stuck": f"{orders}?stuck=yes",
+        "deleted": f"{orders}?deleted=yes",
         "search by number": f"{orders}?q={order.order_number}",
         "search by name": f"{orders}?q={order.name}",
         "search by phone": f"{orders}?q={order.phone[-6:]}",

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,7 @@ from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
 from config.admin_confirmation import ask_for_many, is_confirmed
 from config.rest.refusals import Refusal, refusals_as_pages
 from workforce.admin_devices import WorkerPages, device_line
-from workforce.devices import revoke_device
+from workforce.devices import revoke_device, silent_devices
 from workforce.models import DeviceToken, Worker
 from workforce.registration import hash_new_pin
 from workforce.staffing import change_worker
@@ -117,12 +118,31 @@ class WorkerAdmin(WorkerPages, KeptAdmin):
         self.message_user(request, _("The selected workers are unlocked."))
 
 
+class SilentFilter(admin.SimpleListFilter):
+    """Devices that are let in and that nobody uses."""
+
+    title = _("silent")
+    parameter_name = "silent"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Only those that are."""
+        return [("yes", _("Yes"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[DeviceToken]
+    ) -> QuerySet[DeviceToken]:
+        """The silent ones."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=silent_devices(now=timezone.now()).values("pk"))
+
+
 @admin.register(DeviceToken)
 class DeviceTokenAdmin(RecordAdmin):
     """The devices of workers; of a token only its beginning is known."""
 
     list_display = ("name_or_prefix", "worker", "prefix", "state", "last_used_at", "created_at")
-    list_filter = ("worker", ("revoked_at", HasHappenedFilter))
+    list_filter = ("worker", SilentFilter, ("revoked_at", HasHappenedFilter))
     list_select_related = ("worker",)
     search_fields = ("worker__name__istartswith", "prefix__istartswith")
     search_help_text = _("The beginning of a worker's name or of a token.")

@@ -8,6 +8,7 @@ import secrets
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, verify_password
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import normalise_email
@@ -22,6 +23,8 @@ _TOKEN = re.compile(rf"[\x21-\x7e]{{{MINIMUM_LENGTH},512}}")
 # A last use is written at most this often: a scan costs no extra statement.
 LAST_USE_EVERY = datetime.timedelta(minutes=1)
 MAX_FAILED_LOGINS = 20
+# A device that nobody used for so long is silent.
+SILENT_AFTER = datetime.timedelta(days=3)
 
 
 def hash_token(token: str) -> str:
@@ -155,6 +158,16 @@ def devices_of(worker: Worker) -> QuerySet[DeviceToken]:
     now = timezone.now()
     unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
     return DeviceToken.objects.filter(unexpired, worker=worker, revoked_at=None).order_by("-id")
+
+
+def silent_devices(*, now: datetime.datetime) -> QuerySet[DeviceToken]:
+    """Devices that are let in, and that nobody used for `SILENT_AFTER`, or ever."""
+    lasting = Q(expires_at=None) | Q(expires_at__gt=now)
+    return (
+        DeviceToken.objects.filter(lasting, revoked_at=None, worker__is_active=True)
+        .annotate(last_sign=Coalesce("last_used_at", "created_at"))
+        .filter(last_sign__lt=now - SILENT_AFTER)
+    )
 
 
 def revoke_device(*, device: DeviceToken) -> None:

@@ -36,6 +36,7 @@ from config.operations.models import LegacyUse
 from orders.lifecycle import STAGES
 from orders.models import Order, Status
 from tracking.models import Track
+from workforce.devices import silent_devices
 from workforce.models import DeviceToken
 
 # Orders on their way; those behind them grow without bound and count for `DAYS` only.
@@ -43,8 +44,6 @@ ON_THEIR_WAY = STAGES[:-1]
 ENDED = (Status.DELIVERED, Status.CANCELLED)
 DAYS = 30
 LEGACY_DAYS = 7
-# A device that nobody used for so long is silent.
-SILENT_AFTER = datetime.timedelta(days=3)
 # How many delivered orders, the newest ones, tell how long a stage takes.
 SAMPLE = 500
 
@@ -296,16 +295,6 @@ def refused_scans(*, now: datetime.datetime) -> QuerySet[Track]:
         result=Track.Result.REFUSED,
         source__in=(Track.Source.SCAN, Track.Source.LEGACY),
         created_at__gte=midnight(timezone.localdate(now)),
-    )
-
-
-def silent_devices(*, now: datetime.datetime) -> QuerySet[DeviceToken]:
-    """Devices that could be used, and were not for `SILENT_AFTER`."""
-    lasting = Q(expires_at=None) | Q(expires_at__gt=now)
-    return (
-        DeviceToken.objects.filter(lasting, revoked_at=None, worker__is_active=True)
-        .annotate(last_sign=Coalesce("last_used_at", "created_at"))
-        .filter(last_sign__lt=now - SILENT_AFTER)
     )
 
 

@@ -23,6 +23,7 @@ from config.operations.dashboard import Alerts, Money, OrderFigures, Stage
 from config.operations.models import LegacyUse
 from orders.models import Order, Status
 from tracking.models import Track
+from workforce.devices import SILENT_AFTER
 from workforce.models import DeviceToken, Worker
 
 
@@ -222,8 +223,8 @@ def alert_tiles(alerts: Alerts, now: datetime.datetime) -> list[Tile]:
         Tile(
             _("Silent devices"),
             alerts.silent_devices,
-            list_of(DeviceToken, revoked_at__isempty=1),
-            gettext("not used for %(time)s") % {"time": span(dashboard.SILENT_AFTER)},
+            list_of(DeviceToken, silent="yes"),
+            gettext("not used for %(time)s") % {"time": span(SILENT_AFTER)},
             is_alarm=bool(alerts.silent_devices),
         ),
         Tile(

@@ -15,6 +15,7 @@ from config.operations.models import LegacyUse
 from orders.models import Order, Status
 from tests.statements import statements
 from tracking.models import Track
+from workforce.devices import silent_devices
 from workforce.models import DeviceToken, Worker
 
 HOUR = datetime.timedelta(hours=1)
@@ -291,7 +292,7 @@ def test_a_device_is_silent_that_nobody_used_for_three_days(worker):
     of_nobody = Worker.objects.create(name="Gone", is_active=False)
     device(of_nobody, used=9 * DAY)
 
-    assert set(dashboard.silent_devices(now=NOW)) == {silent, never_used}
+    assert set(silent_devices(now=NOW)) == {silent, never_used}
     assert dashboard.alerts(now=NOW, models=EVERY_MODEL).silent_devices == 2
 
 

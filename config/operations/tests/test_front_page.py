@@ -213,6 +213,7 @@ def test_every_figure_leads_to_the_rows_that_it_counts(office, worker):
     silent, _token = issue_token(worker=worker, name="Scanner")
     long_ago = timezone.now() - datetime.timedelta(days=5)
     DeviceToken.objects.filter(pk=silent.pk).update(created_at=long_ago)
+    issue_token(worker=worker, name="New")
     LegacyUse.objects.create(day=timezone.localdate(), endpoint="GET /x", calls=1)
     Order.objects.filter(order_number__in=["CREATED-0", "DELIVERED-8"]).update(
         created_at=long_ago, status_changed_at=long_ago
