@@ -86,19 +86,18 @@ class TrackAdmin(RecordAdmin):
     ordering = ("-id",)
     # By any other column the whole ledger would have to be sorted.
     sortable_by = ()
-    fields = (
+    # Those of a row stand side by side.
+    fields: tuple[tuple[str, ...], ...] = (
         ("order", "seq"),
         ("order_number", "order_email"),
         ("action", "outcome"),
         ("from_status", "to_status"),
-        "reason",
         ("worker", "device"),
         ("actor", "legacy_worker"),
         ("source", "location"),
-        "note",
-        "voids",
+        ("note", "voids"),
         ("scanned_at", "created_at"),
-        "scan_id",
+        ("scan_id",),
     )
     readonly_fields = ("outcome",)
 
@@ -106,6 +105,14 @@ class TrackAdmin(RecordAdmin):
         """Tracks with who did them, and what voided them."""
         tracks: Any = super().get_queryset(request)
         return tracks.with_details().select_related("worker")
+
+    def get_fields(self, request: HttpRequest, obj: Track | None = None) -> Any:
+        """What the track says; a fact that it does not have takes no room."""
+        rows = [
+            [name for name in names if name == "outcome" or getattr(obj, name) not in (None, "")]
+            for names in self.fields
+        ]
+        return [row for row in rows if row]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The columns; the order's number leads to its page, for who may see that."""

@@ -42,6 +42,27 @@ def test_a_page_of_a_track_has_no_field_to_change(office, track):
     assert page.context["has_delete_permission"] is False
 
 
+def test_a_page_of_a_track_shows_what_it_says_and_no_empty_facts(office, order, worker):
+    track = take(order, "picked_up", Principal("worker", worker=worker), location="Depot")
+    told_of_none = told(order_number="NOSUCH", action="weighed", result="refused", reason="why")
+
+    def shown(track: Track) -> list[list[str]]:
+        page = office.get(f"{LIST}{track.pk}/change/")
+        assert page.status_code == 200
+        (fieldset,) = page.context["adminform"].fieldsets
+        return fieldset[1]["fields"]
+
+    assert shown(track) == [
+        ["order", "seq"],
+        ["action", "outcome"],
+        ["from_status", "to_status"],
+        ["worker"],
+        ["source", "location"],
+        ["scanned_at", "created_at"],
+    ]
+    assert shown(told_of_none)[:2] == [["order_number"], ["action", "outcome"]]
+
+
 @pytest.mark.parametrize("page", ["add/", "{pk}/change/", "{pk}/delete/"])
 def test_tracks_are_not_added_changed_or_erased(page, office, track):
     before = list(Track.objects.values())
