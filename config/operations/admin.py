@@ -12,9 +12,13 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Customer
 from config.admin import RecordAdmin
+from config.operations.customer_page import CustomerPage
 from config.operations.legacy_use import would_have_failed
 from config.operations.models import ImportedRow, LegacyUse
+
+admin.site.register(Customer, CustomerPage)
 
 
 @admin.register(ImportedRow)
