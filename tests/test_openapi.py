@@ -126,6 +126,12 @@ def test_only_lists_have_pages():
     }
 
 
+def test_a_body_of_which_something_must_stand_is_required():
+    peek = document()["paths"]["/api/v1/workers/peek"]["post"]
+
+    assert peek["requestBody"]["required"] is True
+
+
 BODIES = "#/components/schemas/"
 PERSON = {"name": "Asha", "email": "asha@example.com", "password": "a-copper-kettle"}
 

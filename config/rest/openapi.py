@@ -191,7 +191,8 @@ class ApiSchema(AutoSchema):
         if self.method == "PUT":
             serializer = copy.copy(force_instance(serializer))
             serializer.partial = True
-        return super()._get_request_for_media_type(serializer, direction)
+        schema, is_required = super()._get_request_for_media_type(serializer, direction)
+        return schema, is_required or bool(getattr(serializer, "needs_one_of", ()))
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
         """An answer has all its members, but for those that not every reader sees."""
