@@ -182,6 +182,16 @@ class StaffAdmin(Ticked, PersonAdmin, DjangoUserAdmin):
         """Staff only: customers have a list of their own."""
         return super().get_queryset(request).filter(is_staff=True)
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """The form's parts; the way to set a password only for who may."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, part | {"fields": [name for name in part["fields"] if name != "password"]})
+            for title, part in fieldsets
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """What only a superuser gives: everything at once, and single permissions."""
         if request.user.is_superuser:
