@@ -23,15 +23,91 @@ nobody
 |   |   |   |   |   Auditor
 |   |   |   |   |   |   newcomer
 |   |   |   |   |   |   |   superuser
+302 302 200 200 200 200 200 200 index
+200 200 302 302 302 302 302 302 login
+302 302 200 200 200 200 200 200 password_change
+302 302 200 200 200 200 200 200 password_change_done
+302 302 200 403 403 200 403 200 autocomplete
+302 302 404 404 404 404 404 404 view_on_site
+302 302 200 200 200 200 404 200 app_list
+302 302 200 200 403 200 403 200 operations_importedrow_changelist
+302 302 403 403 403 403 403 403 operations_importedrow_add
+302 302 200 200 403 200 403 200 operations_importedrow_history
+302 302 403 403 403 403 403 403 operations_importedrow_delete
+302 302 200 200 403 200 403 200 operations_importedrow_change
+302 302 200 200 403 200 403 200 operations_legacyuse_switch_off
+302 302 200 200 403 200 403 200 operations_legacyuse_changelist
+302 302 403 403 403 403 403 403 operations_legacyuse_add
+302 302 200 200 403 200 403 200 operations_legacyuse_history
+302 302 403 403 403 403 403 403 operations_legacyuse_delete
+302 302 200 200 403 200 403 200 operations_legacyuse_change
+302 302 200 403 403 200 403 200 rest_idempotencykey_changelist
+302 302 403 403 403 403 403 403 rest_idempotencykey_add
+302 302 200 403 403 200 403 200 rest_idempotencykey_history
+302 302 403 403 403 403 403 403 rest_idempotencykey_delete
+302 302 200 403 403 200 403 200 rest_idempotencykey_change
+302 302 200 200 403 200 403 200 mail_outgoingmail_changelist
+302 302 403 403 403 403 403 403 mail_outgoingmail_add
+302 302 200 200 403 200 403 200 mail_outgoingmail_history
+302 302 403 403 403 403 403 403 mail_outgoingmail_delete
+302 302 200 200 403 200 403 200 mail_outgoingmail_change
+302 302 200 200 200 200 403 200 catalog_service_changelist
+302 302 200 200 403 403 403 200 catalog_service_add
+302 302 200 200 200 200 403 200 catalog_service_history
+302 302 403 403 403 403 403 403 catalog_service_delete
+302 302 200 200 200 200 403 200 catalog_service_change
+302 302 200 403 403 200 403 200 auth_group_changelist
+302 302 200 403 403 403 403 200 auth_group_add
+302 302 200 403 403 200 403 200 auth_group_history
+302 302 200 403 403 403 403 200 auth_group_delete
+302 302 200 403 403 200 403 200 auth_group_change
+302 302 200 403 403 403 403 200 auth_user_password_change
+302 302 200 403 403 200 403 200 accounts_user_changelist
+302 302 200 403 403 403 403 200 accounts_user_add
+302 302 200 403 403 200 403 200 accounts_user_history
+302 302 403 403 403 403 403 403 accounts_user_delete
+302 302 200 403 403 200 403 200 accounts_user_change
+302 302 200 200 200 200 403 200 accounts_customer_changelist
+302 302 200 200 200 403 403 200 accounts_customer_add
+302 302 200 200 200 200 403 200 accounts_customer_history
+302 302 403 403 403 403 403 403 accounts_customer_delete
+302 302 200 200 200 200 403 200 accounts_customer_change
+302 302 200 403 403 200 403 200 accounts_session_changelist
+302 302 403 403 403 403 403 403 accounts_session_add
+302 302 200 403 403 200 403 200 accounts_session_history
+302 302 403 403 403 403 403 403 accounts_session_delete
+302 302 200 403 403 200 403 200 accounts_session_change
+302 302 200 200 200 200 403 200 tracking_track_changelist
+302 302 403 403 403 403 403 403 tracking_track_add
+302 302 200 200 200 200 403 200 tracking_track_history
+302 302 403 403 403 403 403 403 tracking_track_delete
+302 302 200 200 200 200 403 200 tracking_track_change
+302 302 200 200 200 200 403 200 orders_order_changelist
+302 302 403 403 403 403 403 403 orders_order_add
+302 302 200 200 200 200 403 200 orders_order_history
+302 302 403 403 403 403 403 403 orders_order_delete
+302 302 200 200 200 200 403 200 orders_order_change
+302 302 200 200 200 200 403 200 workforce_worker_changelist
+302 302 200 200 403 403 403 200 workforce_worker_add
+302 302 200 200 200 200 403 200 workforce_worker_history
+302 302 403 403 403 403 403 403 workforce_worker_delete
+302 302 200 200 200 200 403 200 workforce_worker_change
+302 302 200 200 403 200 403 200 workforce_devicetoken_changelist
+302 302 403 403 403 403 403 403 workforce_devicetoken_add
+302 302 200 200 403 200 403 200 workforce_devicetoken_history
+302 302 403 403 403 403 403 403 workforce_devicetoken_delete
+302 302 200 200 403 200 403 200 workforce_devicetoken_change
 """
 
 # The actions of each list, with the roles that are offered them; a superuser is offered all.
-ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {}
+ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
+    "accounts.session": {"end": ("Owner",)},
+    "workforce.worker": {"unlock": ("Owner", "Manager")},
+    "workforce.devicetoken": {"revoke": ("Owner", "Manager")},
+}
 
 
 def pages() -> dict[str, dict[str, int]]:
     """The name of each page -> who -> the status of the answer."""
     rows = [line.split() for line in PAGES.splitlines() if line[:1].isdigit()]
-    return {
-        name: dict(zip(PEOPLE, map(int, statuses), strict=True)) for *statuses, name in rows
-    }
+    return {name: dict(zip(PEOPLE, map(int, statuses), strict=True)) for *statuses, name in rows}
