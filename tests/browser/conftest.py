@@ -13,21 +13,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from config.operations.demo_loading import load
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 
 # Playwright keeps an event loop in the thread of the tests, which Django takes for
 # asynchronous code; the tests are not.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="session")
