@@ -82,11 +82,35 @@ nobody
 302 302 200 200 200 200 403 200 tracking_track_history
 302 302 403 403 403 403 403 403 tracking_track_delete
 302 302 200 200 200 200 403 200 tracking_track_change
+302 302 200 200 200 200 403 200 orders_order_customers
+302 302 302 302 302 403 403 302 orders_order_do_to_many:picked_up
+302 302 302 302 302 403 403 302 orders_order_do_to_many:processing
+302 302 302 302 302 403 403 302 orders_order_do_to_many:completed
+302 302 302 302 302 403 403 302 orders_order_do_to_many:delivered
+302 302 302 302 302 403 403 302 orders_order_do_to_many:cancelled
+302 302 404 404 404 403 403 404 orders_order_do_to_many:undo
+302 302 404 404 403 403 403 404 orders_order_do_to_many:correct
+302 302 404 404 404 403 403 404 orders_order_do_to_many:reassign
+302 302 302 302 403 403 403 302 orders_order_do_to_many:delete
+302 302 302 302 403 403 403 302 orders_order_do_to_many:restore
+302 302 200 200 200 403 403 200 orders_order_do:picked_up
+302 302 200 200 200 403 403 200 orders_order_do:processing
+302 302 200 200 200 403 403 200 orders_order_do:completed
+302 302 200 200 200 403 403 200 orders_order_do:delivered
+302 302 200 200 200 403 403 200 orders_order_do:cancelled
+302 302 200 200 200 403 403 200 orders_order_do:undo
+302 302 200 200 403 403 403 200 orders_order_do:correct
+302 302 200 200 200 403 403 200 orders_order_do:reassign
+302 302 200 200 403 403 403 200 orders_order_do:delete
+302 302 200 200 403 403 403 200 orders_order_do:restore
 302 302 200 200 200 200 403 200 orders_order_changelist
 302 302 403 403 403 403 403 403 orders_order_add
 302 302 200 200 200 200 403 200 orders_order_history
 302 302 403 403 403 403 403 403 orders_order_delete
 302 302 200 200 200 200 403 200 orders_order_change
+302 302 302 302 403 403 403 302 workforce_worker_unlock
+302 302 200 200 403 403 403 200 workforce_worker_hand_out
+302 302 200 200 403 403 403 200 workforce_worker_take_back
 302 302 200 200 200 200 403 200 workforce_worker_changelist
 302 302 200 200 403 403 403 200 workforce_worker_add
 302 302 200 200 200 200 403 200 workforce_worker_history
@@ -102,6 +126,15 @@ nobody
 # The actions of each list, with the roles that are offered them; a superuser is offered all.
 ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
     "accounts.session": {"end": ("Owner",)},
+    "orders.order": {
+        "picked_up": ("Owner", "Manager", "Counter"),
+        "processing": ("Owner", "Manager", "Counter"),
+        "completed": ("Owner", "Manager", "Counter"),
+        "delivered": ("Owner", "Manager", "Counter"),
+        "cancelled": ("Owner", "Manager", "Counter"),
+        "delete": ("Owner", "Manager"),
+        "restore": ("Owner", "Manager"),
+    },
     "workforce.worker": {"unlock": ("Owner", "Manager")},
     "workforce.devicetoken": {"revoke": ("Owner", "Manager")},
 }

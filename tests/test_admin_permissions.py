@@ -16,6 +16,7 @@ from django.urls import URLPattern, resolve, reverse
 
 from accounts.models import User
 from config.operations.tests.test_admin_site import MAKE
+from orders.admin.actions import ACTIONS as ORDER_ACTIONS
 from orders.models import Order
 from tests.admin_table import ACTIONS, PEOPLE, pages
 from tests.cast import PASSWORD, staff_holding, staff_in
@@ -60,60 +61,73 @@ def somebody(request: pytest.FixtureRequest, customer: User) -> tuple[str, Clien
     return name, browser
 
 
-def named_pages() -> Iterator[tuple[str, URLPattern, Any]]:
-    """Every page of the admin that has a name, with the admin of its model if it has one."""
-    resolver = admin.site.urls[0]
-    of_site = [(p, None) for p in resolver if isinstance(p, URLPattern)]
+def names() -> Iterator[tuple[str, URLPattern, Any]]:
+    """The named pages of the admin, each with the admin of its model if it has one."""
+    of_site = [(p, None) for p in admin.site.urls[0] if isinstance(p, URLPattern)]
     of_models = [(p, a) for a in admin.site._registry.values() for p in a.get_urls()]
     for pattern, model_admin in (*of_site, *of_models):
         if pattern.name and pattern.name not in UNTOLD:
             yield pattern.name, pattern, model_admin
 
 
-def path_to(name: str, pattern: URLPattern, model_admin: Any, rows: dict[str, Any]) -> str:
-    """The address of a page, of the row of its model where it shows one."""
-    if name == "view_on_site":
-        order = rows["orders.order"]
-        return reverse(
-            "admin:view_on_site", args=[ContentType.objects.get_for_model(Order).pk, order.pk]
-        )
-    if name == "app_list":
-        return reverse("admin:app_list", args=["orders"])
-    if name == "autocomplete":
-        query = "app_label=orders&model_name=order&field_name=customer"
-        return f"{reverse('admin:autocomplete')}?{query}"
-    parameters = pattern.pattern.regex.groupindex if hasattr(pattern.pattern, "regex") else {}
-    if not parameters:
-        return reverse(f"admin:{name}")
-    row = rows[model_admin.model._meta.label_lower]
-    return reverse(f"admin:{name}", args=[row.pk] * len(parameters))
+def addresses(rows: dict[str, Any]) -> dict[str, str]:
+    """Every page of the admin as the table names it, and where it is."""
+    order, device = rows["orders.order"], rows["workforce.devicetoken"]
+    query = "app_label=orders&model_name=order&field_name=customer"
+    of_orders = ContentType.objects.get_for_model(Order).pk
+    special = {
+        "app_list": {"": reverse("admin:app_list", args=["orders"])},
+        "autocomplete": {"": f"{reverse('admin:autocomplete')}?{query}"},
+        "view_on_site": {"": reverse("admin:view_on_site", args=[of_orders, order.pk])},
+        "orders_order_customers": {"": f"{reverse('admin:orders_order_customers')}?{query}"},
+        "orders_order_do": {
+            f":{name}": reverse("admin:orders_order_do", args=[order.pk, name])
+            for name in ORDER_ACTIONS
+        },
+        "orders_order_do_to_many": {
+            f":{name}": f"{reverse('admin:orders_order_do_to_many', args=[name])}?ids={order.pk}"
+            for name in ORDER_ACTIONS
+        },
+        "workforce_worker_take_back": {
+            "": reverse("admin:workforce_worker_take_back", args=[device.worker_id, device.pk])
+        },
+    }
+    found: dict[str, str] = {}
+    for name, pattern, model_admin in names():
+        if name in special:
+            found |= {f"{name}{part}": path for part, path in special[name].items()}
+        elif "<" in str(pattern.pattern):
+            row = rows[model_admin.model._meta.label_lower]
+            found[name] = reverse(f"admin:{name}", args=[row.pk])
+        else:
+            found[name] = reverse(f"admin:{name}")
+    return found
 
 
-def test_every_page_is_in_the_table():
-    assert {name for name, *_rest in named_pages()} == set(pages())
+def test_every_page_is_in_the_table(rows):
+    assert set(addresses(rows)) == set(pages())
 
 
 def test_each_opens_what_the_table_says(somebody, rows):
     name, browser = somebody
-    found = {
-        page: browser.get(path_to(page, pattern, model_admin, rows)).status_code
-        for page, pattern, model_admin in named_pages()
-    }
+    found = {page: browser.get(path).status_code for page, path in addresses(rows).items()}
     assert found == {page: statuses[name] for page, statuses in pages().items()}
 
 
 def test_who_may_not_open_a_page_sends_no_form_there_either(somebody, rows):
     name, browser = somebody
-    closed = [page for page, statuses in pages().items() if statuses[name] == 403]
+    # These take no forms at all.
+    only_read = {"autocomplete", "orders_order_customers"}
     with nothing_written():
         found = {
-            page: browser.post(path_to(page, pattern, model_admin, rows)).status_code
-            for page, pattern, model_admin in named_pages()
-            if page in closed and page != "autocomplete"  # which takes no forms at all
+            page: browser.post(path).status_code
+            for page, path in addresses(rows).items()
+            if pages()[page][name] == 403 and page not in only_read
         }
     assert set(found.values()) <= {403}
 
 
+@pytest.mark.parametrize("somebody", PEOPLE[2:], indirect=True)
 def test_each_is_offered_the_actions_of_the_table(somebody, rows):
     name, browser = somebody
     found: dict[str, set[str]] = {}
