@@ -108,8 +108,9 @@ class TrackAdmin(RecordAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Track | None = None) -> Any:
         """What the track says; a fact that it does not have takes no room."""
+        facts = {"outcome": "result", "device_name": "device", "actor_name": "actor"}
         rows = [
-            [name for name in names if name == "outcome" or getattr(obj, name) not in (None, "")]
+            [name for name in names if getattr(obj, facts.get(name, name)) not in (None, "")]
             for names in self.fields
         ]
         return [row for row in rows if row]
@@ -150,15 +151,15 @@ class TrackAdmin(RecordAdmin):
 
     # Without links: not everybody who reads the ledger may open these.
 
-    @admin.display(description=_("device"), empty_value="-")
-    def device_name(self, track: Track) -> str | None:
+    @admin.display(description=_("device"))
+    def device_name(self, track: Track) -> str:
         """The device that scanned."""
-        return str(track.device) if track.device else None
+        return str(track.device)
 
-    @admin.display(description=_("account"), empty_value="-")
-    def actor_name(self, track: Track) -> str | None:
+    @admin.display(description=_("account"))
+    def actor_name(self, track: Track) -> str:
         """The member of staff or the customer who acted."""
-        return str(track.actor) if track.actor else None
+        return str(track.actor)
 
     @admin.display(description=_("by"))
     def done_by(self, track: Track) -> str:

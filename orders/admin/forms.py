@@ -119,6 +119,12 @@ class LineFormSet(forms.BaseInlineFormSet):
         offered = Service.objects.filter(status=Service.Status.ACTIVE).order_by("name", "pk")
         self.form_kwargs["services"] = {service.pk: service for service in offered}
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The fields of a line, each with its name: their labels only stand above the columns."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = field.label
+
     @property
     def _kept(self) -> list[Any]:
         """The forms of the lines that the order is to have."""
