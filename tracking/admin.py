@@ -29,13 +29,6 @@ def who_did(track: Track) -> str:
     return str(track.worker or track.actor or track.legacy_worker or "")
 
 
-def move_of(track: Track) -> str:
-    """From where to where a step moved its order; nothing for one that moved it nowhere."""
-    if not track.has_moved:
-        return ""
-    return f"{track.from_status} → {track.to_status}" if track.from_status else track.to_status
-
-
 def result_badges(track: Track) -> SafeString:
     """What came of it and why; whatever is not simply recorded has a colour.
 
@@ -45,7 +38,9 @@ def result_badges(track: Track) -> SafeString:
     if track.voided_by_pk is not None:  # type: ignore[attr-defined]
         badges.append(("voided", _("voided")))
     shown = format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
-    return format_html("{} {}", shown, track.reason) if track.reason else shown
+    if not track.reason:
+        return shown
+    return format_html('{} <span class="secondary">{}</span>', shown, track.reason)
 
 
 class ActionFilter(TextFilter):
@@ -66,8 +61,7 @@ class TrackAdmin(RecordAdmin):
     list_display = (
         "created_at",
         "number",
-        "action",
-        "moved",
+        "step",
         "outcome",
         "done_by",
         "location",
@@ -139,10 +133,19 @@ class TrackAdmin(RecordAdmin):
         page = reverse("admin:orders_order_change", args=(track.order_id,))
         return format_html('<a href="{}">{}</a>', page, track.order)
 
-    @admin.display(description=_("moved"))
-    def moved(self, track: Track) -> str:
-        """From where to where."""
-        return move_of(track)
+    @admin.display(description=_("action"))
+    def step(self, track: Track) -> str:
+        """What was done, and from where it moved the order; where to, if that is another."""
+        if not track.has_moved or not track.from_status:
+            return track.action
+        to = "" if track.action == track.to_status else f" → {track.to_status}"
+        return format_html(
+            '{} <span class="secondary">{} {}{}</span>',
+            track.action,
+            _("from"),
+            track.from_status,
+            to,
+        )
 
     @admin.display(description=_("result"))
     def outcome(self, track: Track) -> SafeString:

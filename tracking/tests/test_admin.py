@@ -90,8 +90,20 @@ def test_the_list_says_what_moved_where_and_by_whom(office, order, worker, other
 
     content = office.get(LIST).content.decode()
 
-    for text in ("created → picked_up", "Wim Weaver", "Depot", "left_at_neighbour", "Xenia Xu"):
+    moved = 'picked_up <span class="secondary">from created</span>'
+    for text in (moved, "Wim Weaver", "Depot", "left_at_neighbour", "Xenia Xu"):
         assert text in content
+
+
+def test_a_step_that_is_called_otherwise_tells_where_it_moved_the_order(office, order):
+    Track.objects.create(
+        order=order, seq=2, action="undo", from_status="picked_up", to_status="created",
+        result="recorded", source="admin",
+    )  # fmt: skip
+
+    content = office.get(LIST).content.decode()
+
+    assert 'undo <span class="secondary">from picked_up → created</span>' in content
 
 
 def test_the_newest_track_stands_first(office, order, worker):
