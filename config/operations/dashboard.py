@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from operator import add
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -20,7 +21,6 @@ from django.db.models import (
     Func,
     IntegerField,
     Model,
-    OuterRef,
     Q,
     QuerySet,
     Subquery,
@@ -59,8 +59,17 @@ class Stage(NamedTuple):
     oldest_since: datetime.datetime | None = None
 
 
+class Tally(NamedTuple):
+    """Orders that were placed in some time, with their total cost, and that ended in it."""
+
+    placed: int = 0
+    cost: Decimal = Decimal(0)
+    delivered: int = 0
+    cancelled: int = 0
+
+
 class Day(NamedTuple):
-    """One day of the shop: orders placed with their total cost, and orders that ended."""
+    """What came and went on one day of the shop."""
 
     day: datetime.date
     placed: int = 0
@@ -153,26 +162,22 @@ def order_figures(*, now: datetime.datetime) -> OrderFigures:
     """All figures of orders, by three queries."""
     dates = last_days(now, DAYS)
     midnights = [midnight(date) for date in dates]
-    before = midnight(dates[0] - datetime.timedelta(days=DAYS))
+    before_all = midnight(dates[0] - datetime.timedelta(days=DAYS))
     # Where yesterday was at this time of the day.
     then = timezone.make_aware(
         timezone.localtime(now).replace(tzinfo=None) - datetime.timedelta(days=1)
     )
-    placed = _placed_since([before, *midnights[:-1], then, midnights[-1]])
-    (_number, cost_before), *each_day, until_then, since_then, today = placed
-    yesterday = until_then[0] + since_then[0], until_then[1] + since_then[1]
-    ended = _ended_since(midnights)
+    moments = [before_all, *midnights[:-1], then, midnights[-1]]
+    before, *earlier, until_then, since_then, today = _tallies(moments, ended_since=midnights[0])
+    yesterday = Tally(*map(add, until_then, since_then))
     days = [
-        Day(date, number, cost, *(ended[status, place] for status in ENDED))
-        for place, (date, (number, cost)) in enumerate(
-            zip(dates, [*each_day, yesterday, today], strict=True)
-        )
+        Day(date, *tally) for date, tally in zip(dates, [*earlier, yesterday, today], strict=True)
     ]
     costs = [day.cost for day in days]
     money = [
-        Money(1, costs[-1], until_then[1]),
+        Money(1, costs[-1], until_then.cost),
         Money(7, _sum(costs[-7:]), _sum(costs[-14:-7])),
-        Money(DAYS, _sum(costs), cost_before),
+        Money(DAYS, _sum(costs), before.cost),
     ]
     return OrderFigures(stages(now=now), days, money)
 
@@ -182,23 +187,38 @@ def _sum(costs: Iterable[Decimal]) -> Decimal:
 
 
 def stages(*, now: datetime.datetime) -> list[Stage]:
-    """The stages of orders on their way."""
-    present = Order.objects.present()
-    oldest = present.filter(status=OuterRef("status")).order_by("status_changed_at", "id")
-    rows = (
+    """The stages of orders on their way, by two queries."""
+    present = Order.objects.present().order_by("status_changed_at", "id")
+    numbers = (
         present.filter(status__in=ON_THEIR_WAY)
         .order_by()
         .values("status")
         .annotate(
             orders=Count("pk"),
             stuck=Count("pk", filter=Q(status_changed_at__lte=now - settings.STUCK_AFTER)),
-            oldest=Subquery(oldest.values("order_number")[:1]),
-            oldest_id=Subquery(oldest.values("pk")[:1]),
-            oldest_since=Subquery(oldest.values("status_changed_at")[:1]),
         )
     )
-    found = {row["status"]: Stage(**row | {"status": Status(row["status"])}) for row in rows}
-    return [found.get(status, Stage(status)) for status in ON_THEIR_WAY]
+    # One look-up for each stage: a subquery on the row's own stage would run for each row.
+    first, *others = (
+        Order.objects.filter(pk=Subquery(present.filter(status=status).values("pk")[:1]))
+        for status in ON_THEIR_WAY
+    )
+    oldest_rows = first.union(*others, all=True)
+    found = {order.status: order for order in oldest_rows}
+    counted = {row["status"]: row for row in numbers}
+    return [
+        Stage(
+            status,
+            counted[status]["orders"],
+            counted[status]["stuck"],
+            found[status].order_number,
+            found[status].pk,
+            found[status].status_changed_at,
+        )
+        if status in counted and status in found
+        else Stage(status)
+        for status in ON_THEIR_WAY
+    ]
 
 
 class Since(Func):
@@ -225,29 +245,32 @@ class Since(Func):
         return f"CASE {' '.join(whens)} END", parameters
 
 
-def _placed_since(moments: Sequence[datetime.datetime]) -> list[tuple[int, Decimal]]:
-    """How many orders were placed, and what they cost, from each moment to the next."""
-    rows = (
-        Order.objects.present()
-        .filter(created_at__gte=moments[0])
-        .order_by()
-        .values(place=Since("created_at", moments))
+def _tallies(
+    moments: Sequence[datetime.datetime], *, ended_since: datetime.datetime
+) -> list[Tally]:
+    """What came and went from each of these moments to the next, by one query.
+
+    What ended before `ended_since` is left out.
+    """
+    present = Order.objects.present().order_by()
+    placed = (
+        present.filter(created_at__gte=moments[0])
+        .values(what=Value("placed"), place=Since("created_at", moments))
         .annotate(number=Count("pk"), cost=Sum("total_cost"))
     )
-    found = {row["place"]: (row["number"], row["cost"]) for row in rows}
-    return [found.get(place, (0, Decimal(0))) for place in range(len(moments))]
-
-
-def _ended_since(moments: Sequence[datetime.datetime]) -> dict[tuple[str, int], int]:
-    """How many orders reached each last status, from each moment (by its place) to the next."""
-    rows = (
-        Order.objects.present()
-        .filter(status__in=ENDED, status_changed_at__gte=moments[0])
-        .order_by()
-        .values("status", place=Since("status_changed_at", moments))
-        .annotate(number=Count("pk"))
+    ended = (
+        present.filter(status__in=ENDED, status_changed_at__gte=ended_since)
+        .values(what=F("status"), place=Since("status_changed_at", moments))
+        .annotate(number=Count("pk"), cost=Value(Decimal(0)))
     )
-    return defaultdict(int, {(row["status"], row["place"]): row["number"] for row in rows})
+    columns = ("what", "place", "number", "cost")
+    rows = placed.values_list(*columns).union(ended.values_list(*columns), all=True)
+    found = [Tally() for _moment in moments]
+    for what, place, number, cost in rows:
+        found[place] = found[place]._replace(
+            **{what: number}, **({"cost": cost} if what == "placed" else {})
+        )
+    return found
 
 
 def stays(*, now: datetime.datetime) -> list[Stay]:

@@ -37,6 +37,17 @@ class Tile(NamedTuple):
     is_alarm: bool = False
 
 
+class MoneyTile(NamedTuple):
+    """An amount with the list behind it, and the change against the time before."""
+
+    label: Any
+    amount: str
+    url: str
+    change: str
+    is_more: bool
+    before: str
+
+
 class StageTile(NamedTuple):
     """A stage with its number, its list, and its oldest order."""
 
@@ -106,6 +117,7 @@ def front_page(
         page |= _order_parts(figures, now)
         if Track in models and not is_quiet:
             page["stays"] = _stay_rows(now)
+            page["stays_sample"] = dashboard.SAMPLE
     today = [] if figures is None else _order_tiles(figures)
     page["tiles"] = today + alert_tiles(dashboard.alerts(now=now, models=models), now)
     return page
@@ -169,24 +181,34 @@ def stage_tile(stage: Stage, now: datetime.datetime) -> StageTile:
     )
 
 
+_BEFORE = {
+    1: _("yesterday until this time"),
+    7: _("the 7 days before"),
+    30: _("the 30 days before"),
+}
 _MONEY = {
-    1: _("Today, against yesterday until this time"),
-    7: _("7 days, against the 7 before"),
-    30: _("30 days, against the 30 before"),
+    1: _("Today"),
+    7: _("7 days"),
+    30: _("30 days"),
 }
 
 
-def money_tile(money: Money, today: datetime.date) -> Tile:
+def money_tile(money: Money, today: datetime.date) -> MoneyTile:
     """What was placed in some days, with the change against as much time before."""
     first = today - datetime.timedelta(days=money.days - 1)
-    note = gettext("nothing before")
-    if money.percent is not None:
-        note = gettext("%(change)s %% (%(cost)s)") % {
-            "change": f"{money.percent:+d}".replace("-", "−") if money.percent else "±0",
-            "cost": money_text(money.before),
-        }
-    url = orders_of_days("created_at", first, today)
-    return Tile(_MONEY[money.days], money_text(money.cost), url, note)
+    percent = money.percent
+    return MoneyTile(
+        _MONEY[money.days],
+        money_text(money.cost),
+        orders_of_days("created_at", first, today),
+        change="" if percent is None else f"{percent:+d}%".replace("-", "−"),
+        is_more=percent is not None and percent > 0,
+        before=gettext("%(time)s: %(amount)s")
+        % {
+            "time": _BEFORE[money.days],
+            "amount": money_text(money.before) if money.before else gettext("nothing"),
+        },
+    )
 
 
 def _order_tiles(figures: OrderFigures) -> list[Tile]:
@@ -198,7 +220,7 @@ def _order_tiles(figures: OrderFigures) -> list[Tile]:
             _("Stuck orders"),
             figures.stuck,
             list_of(Order, stuck="yes"),
-            gettext("more than %(time)s in a stage") % {"time": span(settings.STUCK_AFTER)},
+            gettext("longer than %(time)s") % {"time": span(settings.STUCK_AFTER)},
             is_alarm=bool(figures.stuck),
         ),
     ]
@@ -231,7 +253,7 @@ def alert_tiles(alerts: Alerts, now: datetime.datetime) -> list[Tile]:
             _("Legacy calls"),
             alerts.legacy_calls,
             list_of(LegacyUse, day__gte=week),
-            _("by old clients, in 7 days"),
+            _("in 7 days"),
         ),
     ]
     if alerts.unsent_mails:

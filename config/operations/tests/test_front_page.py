@@ -188,7 +188,7 @@ def test_a_shop_whose_orders_are_old_shows_figures_again(office, order):
 
     assert "no order has come yet" not in content
     assert "Orders by stage" in content
-    assert "nothing before" in content
+    assert "the 30 days before: nothing" in content
 
 
 # --- What the figures lead to -------------------------------------------------------------
@@ -237,6 +237,29 @@ def test_the_oldest_order_of_a_stage_has_its_link(office, order):
 def test_money_leads_to_the_orders_of_its_days(office, order):
     for tile in office.get("/admin/").context["dashboard"]["money"]:
         assert office.get(tile.url).context["cl"].result_count == 1
+
+
+def test_money_is_told_with_the_change_against_the_time_before(office, order):
+    Order.objects.update(total_cost=30)
+    last_week = make_another(order, total_cost=40)
+    Order.objects.filter(pk=last_week.pk).update(
+        created_at=timezone.now() - datetime.timedelta(days=8)
+    )
+
+    today, week, month = office.get("/admin/").context["dashboard"]["money"]
+
+    assert (today.amount, today.change) == ("INR 30.00", "")
+    assert today.before == "yesterday until this time: nothing"
+    assert (week.amount, week.change, week.is_more) == ("INR 30.00", "−25%", False)
+    assert week.before == "the 7 days before: INR 40.00"
+    assert (month.amount, month.before) == ("INR 70.00", "the 30 days before: nothing")
+
+
+def make_another(order: Order, **more: object) -> Order:
+    """One more order like this one."""
+    return Order.objects.create(
+        order_number="ANOTHER", token="t", status_changed_at=order.status_changed_at, **more
+    )
 
 
 def test_money_is_written_in_the_shops_currency(office, order, settings):
