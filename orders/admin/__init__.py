@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordInline, ShopAdmin
@@ -26,8 +27,8 @@ from orders.admin.listing import (
     OrderList,
     ServiceFilter,
     StuckFilter,
-    age_of,
     is_stuck,
+    time_since,
 )
 from orders.admin.timeline import entries_of
 from orders.editing import change_fields
@@ -69,7 +70,9 @@ class LineInline(RecordInline):
     @admin.display(description=_("amount"))
     def amount(self, line: OrderLine) -> Any:
         """The line's part of the total; unknown for a line that came without a price."""
-        return None if line.unit_price is None else line.unit_price * line.quantity
+        if line.unit_price is None:
+            return self.get_empty_value_display()
+        return line.unit_price * line.quantity
 
 
 @admin.register(Order)
@@ -110,9 +113,30 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
     )
     inlines = (LineInline,)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The form's parts; who only looks sees the pickup as it was given."""
+        who, when = self.fieldsets
+        if self.has_change_permission(request, obj):
+            return who, when
+        return who, (when[0], {"fields": ("pickup", "instructions")})
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[OrderList]:
         """The list with the last scans."""
         return OrderList
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Newest first; of some days by their moment, so that these days' rows alone are read."""
+        for column, ordering in (
+            ("pickup_at", ("pickup_at", "id")),
+            ("created_at", ("-created_at", "-id")),
+        ):
+            if request.GET.get(f"{column}__since") or request.GET.get(f"{column}__until"):
+                return ordering
+        return self.ordering
+
+    def get_sortable_by(self, request: HttpRequest) -> tuple[str, ...]:
+        """By any other column, or all stages together, every order would have to be sorted."""
+        return ("pickup", "age") if "status__exact" in request.GET else ("pickup",)
 
     def search(self, rows: QuerySet[Order], text: str) -> QuerySet[Order]:
         """What the API's `q` finds."""
@@ -156,7 +180,7 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
             "currency": settings.CURRENCY,
             "entries": entries,
             "has_older_entries": has_older,
-            "age": age_of(obj),
+            "age": time_since(obj.status_changed_at),
             "is_stuck": is_stuck(obj),
             "status_badge": self.status_badge(obj),
         }
@@ -185,7 +209,7 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
         seen = form.cleaned_data["seen_version"]
         change_fields(order=form.instance, changes=changes, expected_version=seen)
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def status_badge(self, order: Order) -> SafeString:
         """The status, told apart by colour too; for a deleted order it says that first."""
         badges: list[tuple[str, Any]] = [(order.status, order.get_status_display())]
@@ -196,11 +220,10 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
     @admin.display(description=_("in stage"), ordering="status_changed_at")
     def age(self, order: Order) -> Any:
         """How long it has been in its stage, marked if that is too long."""
+        age = time_since(order.status_changed_at)
         if not is_stuck(order):
-            return age_of(order)
-        return format_html(
-            '<strong class="stuck" title="{}">{}</strong>', _("stuck"), age_of(order)
-        )
+            return age
+        return format_html('<strong class="stuck" title="{}">{}</strong>', _("stuck"), age)
 
     @admin.display(description=_("last scan"))
     def last_scan(self, order: Order) -> Any:
@@ -208,11 +231,10 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
         if not order.last_scans:  # type: ignore[attr-defined]
             return None
         (track,) = order.last_scans  # type: ignore[attr-defined]
-        when = date_format(timezone.localtime(track.created_at), "DATETIME_FORMAT")
-        place_and_time = " · ".join(part for part in (track.location, when) if part)
-        return _two_lines(who_did(track), place_and_time)
+        ago = gettext("%(time)s ago") % {"time": time_since(track.created_at)}
+        return _two_lines(who_did(track), " · ".join(filter(None, (track.location, ago))))
 
-    @admin.display(description=_("customer"), ordering="name")
+    @admin.display(description=_("customer"))
     def customer_column(self, order: Order) -> SafeString:
         """Name and phone, as they were given."""
         return _two_lines(order.name, order.phone)
@@ -225,9 +247,10 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
     @admin.display(description=_("pickup"), ordering="pickup_at")
     def pickup(self, order: Order) -> Any:
         """The pickup as it was given: a moment, or a day."""
-        if order.pickup_at is None or order.pickup_has_time:
-            return order.pickup_at
-        return timezone.localtime(order.pickup_at).date()
+        if order.pickup_at is None:
+            return self.get_empty_value_display()
+        at = timezone.localtime(order.pickup_at)
+        return localize(at if order.pickup_has_time else at.date())
 
 
 def _two_lines(first: str, second: str) -> SafeString:

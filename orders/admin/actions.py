@@ -89,7 +89,7 @@ class StepForward(OrderAction):
         if objection := super().objection(order, by):
             return objection
         if order.status == self.stage:
-            return format_lazy(_("It is {status} already."), status=self.stage.label)
+            return _already(order)
         if not may_take(order, self.stage, by):
             return format_lazy(
                 _("It is {status} and cannot become {wanted}."),
@@ -115,6 +115,10 @@ class StepForward(OrderAction):
         )
 
 
+def _already(order: Order) -> Text:
+    return format_lazy(_("It is {status} already."), status=Status(order.status).label)
+
+
 class ReasonForm(forms.Form):
     """Why, if that is worth keeping."""
 
@@ -135,13 +139,13 @@ class Cancel(StepForward):
     def __init__(self) -> None:
         super().__init__(Status.CANCELLED)
         self.label = _("Cancel the order")
-        self.label_for_many = _("Cancel")
+        self.label_for_many = _("Cancel orders")
 
 
 class CorrectionForm(ReasonForm):
     """Any status, with a reason."""
 
-    status = forms.ChoiceField(label=_("Status"), choices=Status.choices)
+    status = forms.ChoiceField(label=_("Status"), choices=[("", "---------"), *Status.choices])
     field_order = ("status", "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -168,6 +172,8 @@ class Correct(OrderAction):
 
     def perform(self, order: Order, by: Principal, data: Mapping[str, Any]) -> None:
         """Set the chosen status."""
+        if data["status"] == order.status:
+            raise Refusal(Code.TRANSITION_NOT_ALLOWED, str(_already(order)))
         edit_order(
             order=order,
             by=by,
@@ -265,7 +271,7 @@ class Delete(OrderAction):
 
     name = "delete"
     label = _("Delete")
-    label_for_many = _("Delete")
+    label_for_many = _("Delete orders")
     done = _("It is deleted. It can be restored.")
     text = _(
         "Customers and workers no longer find the order, and its code leads nowhere. Nothing "
@@ -285,7 +291,7 @@ class Restore(OrderAction):
 
     name = "restore"
     label = _("Restore")
-    label_for_many = _("Restore")
+    label_for_many = _("Restore orders")
     done = _("It is restored, and is {status}.")
     text = _("Customers and workers find the order again, in the status it had.")
     permissions = ("orders.restore_order",)

@@ -80,7 +80,12 @@ class LineForm(forms.ModelForm):
     """One line: what, and how often. Its price is the service's of today."""
 
     service = forms.TypedChoiceField(label=_("service"), coerce=int)
-    quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=MAX_QUANTITY)
+    quantity = forms.IntegerField(
+        label=_("quantity"),
+        min_value=1,
+        max_value=MAX_QUANTITY,
+        error_messages=dict.fromkeys(("min_value", "max_value"), _("From 1 to 9999.")),
+    )
 
     class Meta:
         model = OrderLine

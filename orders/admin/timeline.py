@@ -47,8 +47,8 @@ class Entry:
         if not track.has_moved or not track.from_status:
             return ""
         if track.voids_id is not None:
-            return _("back to %(status)s") % {"status": Status(track.to_status).label}
-        return _("from %(status)s") % {"status": Status(track.from_status).label}
+            return _("back to %(status)s") % {"status": _label(track.to_status)}
+        return _("from %(status)s") % {"status": _label(track.from_status)}
 
     @property
     def who(self) -> str:
@@ -84,9 +84,12 @@ def _kind(track: Track) -> str:
 
 def _title(track: Track) -> Any:
     """What was done or asked for."""
-    if track.action in Status.values:
-        return Status(track.action).label
-    return _WORDS.get(track.action) or capfirst(track.action.replace("_", " "))
+    return _WORDS.get(track.action) or _label(track.action)
+
+
+def _label(word: str) -> Any:
+    """A status's name; a word of the shop's own, or of an old server's, as it can be read."""
+    return Status(word).label if word in Status.values else capfirst(word.replace("_", " "))
 
 
 def _explanation(track: Track) -> Any:

@@ -177,12 +177,20 @@ def test_a_status_is_corrected_with_a_reason(office, order):
     assert track.reason == "Wrong bag"
 
 
+def test_a_correction_to_the_present_status_is_none(office, order):
+    with nothing_written():
+        answer = confirm(office, order, "correct", status="created", reason="Because")
+
+    assert told(answer) == [f"{order.order_number}: It is Created already."]
+
+
 @pytest.mark.parametrize(
     ("data", "field"),
     [
         ({"status": "processing", "reason": " "}, "reason"),
         ({"status": "processing", "reason": "x" * 65}, "reason"),
         ({"status": "lost", "reason": "Wrong bag"}, "status"),
+        ({"status": "", "reason": "Wrong bag"}, "status"),
     ],
 )
 def test_a_correction_that_is_not_complete_is_asked_for_again(data, field, office, order):

@@ -90,6 +90,13 @@ def test_a_bad_quantity_is_told_beside_its_row_and_nothing_is_saved(quantity, of
     assert lines() == [("Wash", Decimal("12.50"), 1)]
 
 
+@pytest.mark.parametrize("quantity", [0, 10_000])
+def test_what_a_quantity_can_be_is_told(quantity, office, path, order):
+    answer = change(office, path, {"quantity": quantity})
+
+    assert complaints(answer) == [[], {"quantity": ["From 1 to 9999."]}]
+
+
 def test_a_new_line_without_a_service_is_told_beside_its_row(office, path, order):
     answer = change(office, path, {}, {"service": "", "quantity": 2})
 

@@ -203,6 +203,15 @@ def test_the_page_of_a_deleted_order_shows_no_code_that_leads_nowhere(office, pa
     assert order.token not in content
 
 
+def test_who_only_looks_sees_the_pickup_as_it_was_given(path, order):
+    midnight = datetime.datetime(2026, 12, 24, tzinfo=datetime.UTC)
+    Order.objects.update(pickup_at=midnight, pickup_has_time=False)
+
+    content = office_of(staff_holding("Vera", "orders.view_order")).get(path).content.decode()
+
+    assert '<div class="readonly">24 Dec 2026</div>' in content
+
+
 def test_the_account_is_told_and_leads_to_who_has_it(office, path, order):
     account = f'<a href="/admin/accounts/customer/{order.customer_id}/change/">Asha Rao</a>'
     assert account in office.get(path).content.decode()
