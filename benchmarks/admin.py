@@ -11,6 +11,7 @@ what is there. `--strict` exits with 1 when a page is above the line.
 """
 
 import argparse
+import datetime
 import os
 import statistics
 import sys
@@ -66,12 +67,16 @@ def database(url: str, *, keep: bool) -> Iterator[bool]:
 
 def pages() -> dict[str, str]:
     """What is asked for: a name and an address each."""
+    from django.utils import timezone
+
     from catalog.models import Service
     from orders.models import Order, Status
 
     order = Order.objects.filter(status=Status.DELIVERED).order_by("-id")[100]
-    service = Service.objects.order_by("id")[3]
-    orders = "/admin/orders/order/"
+    rare, usual = Service.objects.order_by("id")[:2]
+    year_ago = timezone.localdate() - datetime.timedelta(days=365)
+    until = year_ago + datetime.timedelta(days=6)
+    orders, tracks = "/admin/orders/order/", "/admin/tracking/track/"
     return {
         "trivial page": TRIVIAL,
         "dashboard": "/admin/",
@@ -79,13 +84,23 @@ def pages() -> dict[str, str]:
         "order list, page 50": f"{orders}?p=50",
         "status: delivered": f"{orders}?status__exact=delivered",
         "status: processing": f"{orders}?status__exact=processing",
-        "service": f"{orders}?service={service.pk}",
+        "service": f"{orders}?service={usual.pk}",
+        "service: a rare one": f"{orders}?service={rare.pk}",
         "stuck": f"{orders}?stuck=yes",
+        "a week, a year ago": f"{orders}?created_at__since={year_ago}&created_at__until={until}",
+        "source: counter, none": f"{orders}?source__exact=counter",
         "deleted": f"{orders}?deleted=yes",
         "search by number": f"{orders}?q={order.order_number}",
         "search by name": f"{orders}?q={order.name}",
+        "search by email": f"{orders}?q={order.email}",
         "search by phone": f"{orders}?q={order.phone[-6:]}",
+        "search in vain": f"{orders}?q=nobody",
         "order page": f"{orders}{order.pk}/change/",
+        "tracks": tracks,
+        "tracks: refused": f"{tracks}?result__exact=refused",
+        "tracks: a week": f"{tracks}?created_at__since={year_ago}&created_at__until={until}",
+        "customers": "/admin/accounts/customer/",
+        "customer page": f"/admin/accounts/customer/{order.customer_id}/change/",
     }
 
 

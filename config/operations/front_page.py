@@ -17,8 +17,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Service
+from config.mail.models import OutgoingMail
+from config.mail.outbox import MAX_ATTEMPTS
 from config.operations import dashboard
-from config.operations.charts import DayChart, Row, day_chart, row_chart
+from config.operations.charts import Row, day_chart, row_chart
 from config.operations.dashboard import Alerts, Money, OrderFigures, Stage
 from config.operations.models import LegacyUse
 from orders.models import Order, Status
@@ -107,19 +109,14 @@ def front_page(
     """
     figures = dashboard.order_figures(now=now) if Order in models else None
     is_quiet = figures is not None and figures.is_quiet
+    page: dict[str, Any] = {"now": now, "tiles": [], "steps": [], "has_role": bool(models)}
     if is_quiet and not Order.objects.exists():
-        figures = None
-        steps = first_steps(request, models)
-    else:
-        steps = []
-    page: dict[str, Any] = {"now": now, "steps": steps, "may_see_nothing": not models}
-    if figures is not None:
+        page["steps"] = first_steps(request, models)
+    elif figures is not None:
         page |= _order_parts(figures, now)
         if Track in models and not is_quiet:
-            page["stays"] = _stay_rows(now)
-            page["stays_sample"] = dashboard.SAMPLE
-    today = [] if figures is None else _order_tiles(figures)
-    page["tiles"] = today + alert_tiles(dashboard.alerts(now=now, models=models), now)
+            page |= {"stays": _stay_rows(now), "stays_sample": dashboard.SAMPLE}
+    page["tiles"] += alert_tiles(dashboard.alerts(now=now, models=models), now)
     return page
 
 
@@ -138,9 +135,10 @@ def _order_parts(figures: OrderFigures, now: datetime.datetime) -> dict[str, Any
         )
     ]
     return {
+        "tiles": _order_tiles(figures),
         "stages": [*(stage_tile(stage, now) for stage in figures.stages), *ended],
         "money": [money_tile(each, today) for each in figures.money],
-        "chart": _chart(figures),
+        "chart": day_chart([(day.day, day.placed, day.delivered) for day in figures.days]),
         "chart_days": [
             ChartDay(
                 day.day,
@@ -152,10 +150,6 @@ def _order_parts(figures: OrderFigures, now: datetime.datetime) -> dict[str, Any
             for day in reversed(figures.days)
         ],
     }
-
-
-def _chart(figures: OrderFigures) -> DayChart:
-    return day_chart([(day.day, day.placed, day.delivered) for day in figures.days])
 
 
 def delivered_on(day: datetime.date) -> str:
@@ -261,20 +255,12 @@ def alert_tiles(alerts: Alerts, now: datetime.datetime) -> list[Tile]:
             Tile(
                 _("Unsent mails"),
                 alerts.unsent_mails,
-                list_of_unsent(),
+                list_of(OutgoingMail, sent_at__isempty=1, attempts__gte=MAX_ATTEMPTS),
                 _("given up after the last attempt"),
                 is_alarm=True,
             )
         )
     return [tile for tile in tiles if tile.number is not None]
-
-
-def list_of_unsent() -> str:
-    """The list of the mails that were given up."""
-    from config.mail.models import OutgoingMail
-    from config.mail.outbox import MAX_ATTEMPTS
-
-    return list_of(OutgoingMail, sent_at__isempty=1, attempts__gte=MAX_ATTEMPTS)
 
 
 def span(time: datetime.timedelta) -> str:
@@ -284,11 +270,10 @@ def span(time: datetime.timedelta) -> str:
 
 
 def _stay_rows(now: datetime.datetime) -> list[Row]:
-    stays = [stay for stay in dashboard.stays(now=now) if stay.median is not None]
     return row_chart(
         [
             (stay.status.label, span(stay.median), stay.median.total_seconds())
-            for stay in stays
+            for stay in dashboard.stays(now=now)
             if stay.median is not None
         ]
     )

@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from config.mail.models import OutgoingMail
+from config.mail.outbox import MAX_ATTEMPTS
 from config.operations.models import LegacyUse
 from orders.models import Order, Status
 from tests.cast import staff_holding, staff_in
@@ -152,6 +154,23 @@ def test_who_has_no_role_is_told_so(staff_without_permissions):
 
     assert "you have no role in the shop" in content
     assert "tile" not in content
+
+
+def test_a_role_without_figures_is_shown_the_way_to_its_lists(db):
+    content = page(browser_of(staff_holding("Vera", "catalog.view_service")))
+
+    assert "Your role has no figures" in content
+    assert "tile" not in content
+
+
+def test_unsent_mails_show_only_where_there_are_some(office):
+    assert "Unsent mails" not in page(office)
+
+    OutgoingMail.objects.create(recipient="a@b.example", subject="Hello", attempts=MAX_ATTEMPTS)
+
+    assert "Unsent mails" in page(office)
+    (tile,) = (t for t in office.get("/admin/").context["dashboard"]["tiles"] if t.number)
+    assert office.get(tile.url).context["cl"].result_count == 1
 
 
 # --- The first day ----------------------------------------------------------------------
