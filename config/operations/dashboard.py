@@ -7,7 +7,7 @@ zones unless somebody loads them. Deleted orders count nowhere.
 import datetime
 import statistics
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from operator import add
@@ -15,17 +15,18 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import (
+    Case,
     Count,
     DateTimeField,
     F,
     Func,
     IntegerField,
     Model,
-    Q,
     QuerySet,
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -43,6 +44,7 @@ from workforce.models import DeviceToken
 ON_THEIR_WAY = STAGES[:-1]
 ENDED = (Status.DELIVERED, Status.CANCELLED)
 DAYS = 30
+MOVING, STUCK = 0, 1
 LEGACY_DAYS = 7
 # How many delivered orders, the newest ones, tell how long a stage takes.
 SAMPLE = 500
@@ -159,7 +161,7 @@ def last_days(now: datetime.datetime, number: int) -> list[datetime.date]:
 
 
 def order_figures(*, now: datetime.datetime) -> OrderFigures:
-    """All figures of orders, by three queries."""
+    """All figures of orders, by two queries."""
     dates = last_days(now, DAYS)
     midnights = [midnight(date) for date in dates]
     before_all = midnight(dates[0] - datetime.timedelta(days=DAYS))
@@ -168,7 +170,9 @@ def order_figures(*, now: datetime.datetime) -> OrderFigures:
         timezone.localtime(now).replace(tzinfo=None) - datetime.timedelta(days=1)
     )
     moments = [before_all, *midnights[:-1], then, midnights[-1]]
-    before, *earlier, until_then, since_then, today = _tallies(moments, ended_since=midnights[0])
+    stuck_since = now - settings.STUCK_AFTER
+    tallies, numbers = _count(moments, ended_since=midnights[0], stuck_since=stuck_since)
+    before, *earlier, until_then, since_then, today = tallies
     yesterday = Tally(*map(add, until_then, since_then))
     days = [
         Day(date, *tally) for date, tally in zip(dates, [*earlier, yesterday, today], strict=True)
@@ -179,43 +183,32 @@ def order_figures(*, now: datetime.datetime) -> OrderFigures:
         Money(7, _sum(costs[-7:]), _sum(costs[-14:-7])),
         Money(DAYS, _sum(costs), before.cost),
     ]
-    return OrderFigures(stages(now=now), days, money)
+    return OrderFigures(_stages(numbers), days, money)
 
 
 def _sum(costs: Iterable[Decimal]) -> Decimal:
     return sum(costs, Decimal(0))
 
 
-def stages(*, now: datetime.datetime) -> list[Stage]:
-    """The stages of orders on their way, by two queries."""
+def _stages(numbers: Mapping[tuple[str, int], int]) -> list[Stage]:
+    """The stages of orders on their way, by one query for the oldest of each."""
     present = Order.objects.present().order_by("status_changed_at", "id")
-    numbers = (
-        present.filter(status__in=ON_THEIR_WAY)
-        .order_by()
-        .values("status")
-        .annotate(
-            orders=Count("pk"),
-            stuck=Count("pk", filter=Q(status_changed_at__lte=now - settings.STUCK_AFTER)),
-        )
-    )
     # One look-up for each stage: a subquery on the row's own stage would run for each row.
     first, *others = (
         Order.objects.filter(pk=Subquery(present.filter(status=status).values("pk")[:1]))
         for status in ON_THEIR_WAY
     )
-    oldest_rows = first.union(*others, all=True)
-    found = {order.status: order for order in oldest_rows}
-    counted = {row["status"]: row for row in numbers}
+    oldest = {order.status: order for order in first.union(*others, all=True)}
     return [
         Stage(
             status,
-            counted[status]["orders"],
-            counted[status]["stuck"],
-            found[status].order_number,
-            found[status].pk,
-            found[status].status_changed_at,
+            numbers[status, MOVING] + numbers[status, STUCK],
+            numbers[status, STUCK],
+            oldest[status].order_number,
+            oldest[status].pk,
+            oldest[status].status_changed_at,
         )
-        if status in counted and status in found
+        if status in oldest
         else Stage(status)
         for status in ON_THEIR_WAY
     ]
@@ -245,12 +238,16 @@ class Since(Func):
         return f"CASE {' '.join(whens)} END", parameters
 
 
-def _tallies(
-    moments: Sequence[datetime.datetime], *, ended_since: datetime.datetime
-) -> list[Tally]:
-    """What came and went from each of these moments to the next, by one query.
+def _count(
+    moments: Sequence[datetime.datetime],
+    *,
+    ended_since: datetime.datetime,
+    stuck_since: datetime.datetime,
+) -> tuple[list[Tally], Mapping[tuple[str, int], int]]:
+    """What came and went from each moment to the next, and what is where, by one query.
 
-    What ended before `ended_since` is left out.
+    What ended before `ended_since` is left out. Orders on their way are counted by their
+    status and whether they are `MOVING` or `STUCK`.
     """
     present = Order.objects.present().order_by()
     placed = (
@@ -263,14 +260,24 @@ def _tallies(
         .values(what=F("status"), place=Since("status_changed_at", moments))
         .annotate(number=Count("pk"), cost=Value(Decimal(0)))
     )
+    is_stuck = When(status_changed_at__lte=stuck_since, then=STUCK)
+    on_their_way = (
+        present.filter(status__in=ON_THEIR_WAY)
+        .values(what=F("status"), place=Case(is_stuck, default=MOVING))
+        .annotate(number=Count("pk"), cost=Value(Decimal(0)))
+    )
     columns = ("what", "place", "number", "cost")
-    rows = placed.values_list(*columns).union(ended.values_list(*columns), all=True)
-    found = [Tally() for _moment in moments]
-    for what, place, number, cost in rows:
-        found[place] = found[place]._replace(
-            **{what: number}, **({"cost": cost} if what == "placed" else {})
-        )
-    return found
+    first, *others = (rows.values_list(*columns) for rows in (placed, ended, on_their_way))
+    tallies = [Tally() for _moment in moments]
+    numbers: dict[tuple[str, int], int] = defaultdict(int)
+    for what, place, number, cost in first.union(*others, all=True):
+        if what in ON_THEIR_WAY:
+            numbers[what, place] = number
+        elif what == "placed":
+            tallies[place] = tallies[place]._replace(placed=number, cost=cost)
+        else:
+            tallies[place] = tallies[place]._replace(**{what: number})
+    return tallies, numbers
 
 
 def stays(*, now: datetime.datetime) -> list[Stay]:

@@ -82,7 +82,7 @@ def test_a_stage_tells_how_many_are_in_it_how_many_stuck_and_the_oldest(db, sett
     make(since=NOW - 48 * HOUR)
     ready = make(status=Status.COMPLETED, since=NOW - HOUR)
 
-    assert dashboard.stages(now=NOW) == [
+    assert dashboard.order_figures(now=NOW).stages == [
         Stage(Status.CREATED, 3, 2, "N0002", oldest.pk, NOW - 50 * HOUR),
         Stage(Status.PICKED_UP),
         Stage(Status.PROCESSING),
@@ -94,7 +94,7 @@ def test_the_first_of_two_that_came_at_the_same_moment_is_the_oldest(db):
     first = make(since=NOW - HOUR)
     make(since=NOW - HOUR)
 
-    assert dashboard.stages(now=NOW)[0].oldest_id == first.pk
+    assert dashboard.order_figures(now=NOW).stages[0].oldest_id == first.pk
 
 
 def test_deleted_orders_count_nowhere(db):
