@@ -19,6 +19,21 @@ from tracking.models import Track
 MOST_ORDERS = 1_000
 
 
+# What a track can say. The facts of a row stand side by side.
+FACTS: tuple[tuple[str, ...], ...] = (
+    ("order", "seq"),
+    ("order_number", "order_email"),
+    ("action", "outcome"),
+    ("from_status", "to_status"),
+    ("worker", "device_name"),
+    ("actor_name", "legacy_worker"),
+    ("source", "location"),
+    ("note", "voids"),
+    ("scanned_at", "created_at"),
+    ("scan_id",),
+)
+
+
 def _orders() -> QuerySet[Any]:
     """All orders; this app knows them by the name under which its tracks do."""
     return apps.get_model("orders.Order")._default_manager.all()
@@ -80,19 +95,6 @@ class TrackAdmin(RecordAdmin):
     ordering = ("-id",)
     # By any other column the whole ledger would have to be sorted.
     sortable_by = ()
-    # Those of a row stand side by side.
-    fields: tuple[tuple[str, ...], ...] = (
-        ("order", "seq"),
-        ("order_number", "order_email"),
-        ("action", "outcome"),
-        ("from_status", "to_status"),
-        ("worker", "device_name"),
-        ("actor_name", "legacy_worker"),
-        ("source", "location"),
-        ("note", "voids"),
-        ("scanned_at", "created_at"),
-        ("scan_id",),
-    )
     readonly_fields = ("outcome", "device_name", "actor_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
@@ -105,7 +107,7 @@ class TrackAdmin(RecordAdmin):
         facts = {"outcome": "result", "device_name": "device", "actor_name": "actor"}
         rows = [
             [name for name in names if getattr(obj, facts.get(name, name)) not in (None, "")]
-            for names in self.fields
+            for names in FACTS
         ]
         return [row for row in rows if row]
 
