@@ -1,4 +1,4 @@
-"""Filters of the admin's lists that ask: for a text, or for a first and a last day."""
+"""Filters of the admin's lists beside Django's: for a text, for days, and for a row given."""
 
 import datetime
 from collections.abc import Iterator
@@ -11,6 +11,33 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+class GivenFilter(admin.FieldListFilter):
+    """By one row of another table, from whose page one comes.
+
+    It offers no choice of its own, and is shown while it is used: that the list is narrowed
+    down has to be seen, and has to end by a click.
+    """
+
+    def expected_parameters(self) -> list[Any]:
+        """The name in the address."""
+        return [f"{self.field_path}__id__exact"]
+
+    def has_output(self) -> bool:
+        """Only while it is used."""
+        return bool(self.used_parameters)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """All rows, and those of the one."""
+        (name,) = self.expected_parameters()
+        used: dict[str, Any] = self.used_parameters
+        key = used[name][-1]
+        rows = self.field.related_model._default_manager  # type: ignore[union-attr]
+        shown = rows.filter(pk=key).first() or key
+        without = changelist.get_query_string(remove=[name])
+        yield {"selected": False, "query_string": without, "display": _("All")}
+        yield {"selected": True, "query_string": changelist.get_query_string(), "display": shown}
 
 
 class AskingFilter(admin.FieldListFilter):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordInline, ShopAdmin
-from config.admin_filters import DaysFilter
+from config.admin_filters import DaysFilter, GivenFilter
 from config.rest.principals import principal_of
 from config.rest.refusals import Refusal
 from orders.admin.actions import offered
@@ -98,6 +98,7 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
         ("status_changed_at", DaysFilter),
         "source",
         DeletedFilter,
+        ("customer", GivenFilter),
     )
     search_fields = ("order_number", "email", "phone", "name")
     search_help_text = _(

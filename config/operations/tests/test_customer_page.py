@@ -98,6 +98,25 @@ def test_of_many_orders_the_newest_are_shown_and_the_list_has_all(
     assert office.get(everything).context["cl"].result_count == 21
 
 
+def test_the_list_of_a_customers_orders_says_whose_they_are(office, customer, other_customer):
+    placed(customer)
+    placed(other_customer)
+    path = "/admin/orders/order/"
+
+    answer = office.get(path, {"customer__id__exact": customer.pk})
+
+    assert [order.customer_id for order in answer.context["cl"].result_list] == [customer.pk]
+    assert "Customer: <strong>Asha Rao</strong>" in answer.content.decode()
+    assert "Customer: <strong>" not in office.get(path).content.decode()
+
+
+@pytest.mark.parametrize("key", ["999999", "nobody"])
+def test_the_orders_of_no_customer_are_no_crash(key, office, customer):
+    answer = office.get("/admin/orders/order/", {"customer__id__exact": key}, follow=True)
+
+    assert answer.status_code == 200
+
+
 def test_the_list_tells_orders_and_last_visit(office, customer, other_customer):
     moment = datetime.datetime(2026, 11, 20, 9, 30, tzinfo=datetime.UTC)
     placed(customer, created_at=moment)
