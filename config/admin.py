@@ -7,12 +7,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import flatten
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Q, QuerySet
-from django.forms import ModelForm, SplitDateTimeField
+from django.forms import ModelForm, SplitDateTimeField, SplitDateTimeWidget
 from django.http import HttpRequest
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -26,14 +26,16 @@ class HasHappenedFilter(admin.EmptyFieldListFilter):
             yield {**choice, "display": title}
 
 
-class MomentWidget(AdminSplitDateTime):
-    """A date and a time, each of which says what it is."""
+class MomentWidget(SplitDateTimeWidget):
+    """A date and a time, by the browser's own fields, each of which says what it is."""
 
     def __init__(self) -> None:
-        super().__init__()
-        date, time = self.widgets
-        date.attrs["aria-label"] = _("Date")
-        time.attrs["aria-label"] = _("Time")
+        super().__init__(
+            date_attrs={"type": "date", "aria-label": gettext("Date")},
+            date_format="%Y-%m-%d",
+            time_attrs={"type": "time", "aria-label": gettext("Time")},
+            time_format="%H:%M",
+        )
 
 
 class BoundedPaginator(Paginator):

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Max, Q, Sum
@@ -100,6 +99,5 @@ class CustomerPage(CustomerAdmin):
             context |= {
                 "figures": figures_of([customer.pk]).get(customer.pk, Figures()),
                 "orders": orders[:ORDERS_SHOWN],
-                "currency": settings.CURRENCY,
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Collection, Mapping
-from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -11,7 +10,6 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +21,7 @@ from config.operations import dashboard
 from config.operations.charts import Row, day_chart, row_chart
 from config.operations.dashboard import Alerts, Money, OrderFigures, Stage
 from config.operations.models import LegacyUse
+from config.shop_tags import money
 from orders.models import Order, Status
 from tracking.models import Track
 from workforce.devices import SILENT_AFTER
@@ -92,12 +91,6 @@ def list_of(model: type[Model], **filters: Any) -> str:
 def orders_of_days(column: str, first: datetime.date, last: datetime.date, **filters: Any) -> str:
     """The list of the orders of which a moment lies in these days."""
     return list_of(Order, **filters, **{f"{column}__since": first, f"{column}__until": last})
-
-
-def money_text(amount: Decimal) -> str:
-    """An amount in the shop's currency, as its language writes numbers."""
-    number = number_format(amount, decimal_pos=2, use_l10n=True, force_grouping=True)
-    return f"{settings.CURRENCY} {number}"
 
 
 def front_page(
@@ -187,20 +180,20 @@ _MONEY = {
 }
 
 
-def money_tile(money: Money, today: datetime.date) -> MoneyTile:
+def money_tile(placed: Money, today: datetime.date) -> MoneyTile:
     """What was placed in some days, with the change against as much time before."""
-    first = today - datetime.timedelta(days=money.days - 1)
-    percent = money.percent
+    first = today - datetime.timedelta(days=placed.days - 1)
+    percent = placed.percent
     return MoneyTile(
-        _MONEY[money.days],
-        money_text(money.cost),
+        _MONEY[placed.days],
+        money(placed.cost),
         orders_of_days("created_at", first, today),
         change="" if percent is None else f"{percent:+d}%".replace("-", "−"),
         is_more=percent is not None and percent > 0,
         before=gettext("%(time)s: %(amount)s")
         % {
-            "time": _BEFORE[money.days],
-            "amount": money_text(money.before) if money.before else gettext("nothing"),
+            "time": _BEFORE[placed.days],
+            "amount": money(placed.before) if placed.before else gettext("nothing"),
         },
     )
 

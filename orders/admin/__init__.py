@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -178,7 +177,6 @@ class OrderAdmin(AskingAdmin, ShopAdmin):
         context |= {
             "buttons": buttons,
             "menu": menu,
-            "currency": settings.CURRENCY,
             "entries": entries,
             "has_older_entries": has_older,
             "age": time_since(obj.status_changed_at),
