@@ -18,7 +18,7 @@ from orders.models import Order, OrderLine, Status
 from tracking.models import Track
 
 # With more lines than this, a service is in every few orders.
-MANY = 10_000
+MANY = 80_000
 FINAL = (Status.DELIVERED, Status.CANCELLED)
 
 
