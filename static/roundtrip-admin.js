@@ -41,3 +41,17 @@ for (const button of document.querySelectorAll("[data-copies]")) {
 window.addEventListener("pagehide", () => {
   for (const shown of document.querySelectorAll("[data-once]")) { shown.remove(); }
 });
+
+// A field that searches as one types has the name of what it stands for. Django's script
+// makes it when jQuery is ready, and was there first.
+window.django?.jQuery?.(() => {
+  for (const select of document.querySelectorAll("select.admin-autocomplete")) {
+    const [label] = select.labels;
+    const box = select.parentElement.querySelector(".select2-selection");
+    if (!label || !box) { continue; }
+    const chosen = box.querySelector(".select2-selection__rendered");
+    label.id = `${select.id}_label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${chosen.id}`);
+    chosen.setAttribute("aria-labelledby", label.id);
+  }
+});
