@@ -36,6 +36,16 @@ def payload_of(order: Order, *, with_token: bool) -> str:
     return order.tracking_url if with_token else order.public_url
 
 
+class SvgCode(SvgPathFillImage):
+    """The package's SVG without its id: a page may hold many of them."""
+
+    def process(self) -> None:
+        """Draw the squares."""
+        super().process()
+        if self.path is not None:
+            del self.path.attrib["id"]
+
+
 def _code(text: str) -> qrcode.QRCode:
     code = qrcode.QRCode(
         error_correction=qrcode.constants.ERROR_CORRECT_M,
@@ -55,7 +65,7 @@ def png(text: str) -> bytes:
 
 def svg(text: str) -> bytes:
     """An SVG of a code that holds `text`, on a ground of its own: a page may be dark."""
-    return _code(text).make_image(image_factory=SvgPathFillImage).to_string()
+    return _code(text).make_image(image_factory=SvgCode).to_string()
 
 
 def folder() -> str:

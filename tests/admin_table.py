@@ -82,6 +82,12 @@ nobody
 302 302 200 200 200 200 403 200 tracking_track_history
 302 302 403 403 403 403 403 403 tracking_track_delete
 302 302 200 200 200 200 403 200 tracking_track_change
+302 302 200 200 200 200 403 200 orders_order_print_many:ticket
+302 302 200 200 200 200 403 200 orders_order_print_many:roll
+302 302 200 200 200 200 403 200 orders_order_print_many:sheet
+302 302 200 200 200 200 403 200 orders_order_print:ticket
+302 302 200 200 200 200 403 200 orders_order_print:roll
+302 302 200 200 200 200 403 200 orders_order_print:sheet
 302 302 200 200 200 200 403 200 orders_order_customers
 302 302 302 302 302 403 403 302 orders_order_do_to_many:picked_up
 302 302 302 302 302 403 403 302 orders_order_do_to_many:processing
@@ -134,6 +140,9 @@ ACTIONS: dict[str, dict[str, tuple[str, ...]]] = {
         "cancelled": ("Owner", "Manager", "Counter"),
         "delete": ("Owner", "Manager"),
         "restore": ("Owner", "Manager"),
+        "print_ticket": ("Owner", "Manager", "Counter", "Auditor"),
+        "print_roll": ("Owner", "Manager", "Counter", "Auditor"),
+        "print_sheet": ("Owner", "Manager", "Counter", "Auditor"),
     },
     "workforce.worker": {"unlock": ("Owner", "Manager")},
     "workforce.devicetoken": {"revoke": ("Owner", "Manager")},

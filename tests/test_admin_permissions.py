@@ -17,6 +17,7 @@ from django.urls import URLPattern, resolve, reverse
 from accounts.models import User
 from config.operations.tests.test_admin_site import MAKE
 from orders.admin.actions import ACTIONS as ORDER_ACTIONS
+from orders.admin.printing import FORMATS
 from orders.models import Order
 from tests.admin_table import ACTIONS, PEOPLE, pages
 from tests.cast import PASSWORD, staff_holding, staff_in
@@ -87,6 +88,14 @@ def addresses(rows: dict[str, Any]) -> dict[str, str]:
         "orders_order_do_to_many": {
             f":{name}": f"{reverse('admin:orders_order_do_to_many', args=[name])}?ids={order.pk}"
             for name in ORDER_ACTIONS
+        },
+        "orders_order_print": {
+            f":{kind}": reverse("admin:orders_order_print", args=[order.pk, kind])
+            for kind in FORMATS
+        },
+        "orders_order_print_many": {
+            f":{kind}": f"{reverse('admin:orders_order_print_many', args=[kind])}?ids={order.pk}"
+            for kind in FORMATS
         },
         "workforce_worker_take_back": {
             "": reverse("admin:workforce_worker_take_back", args=[device.worker_id, device.pk])

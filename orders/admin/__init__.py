@@ -29,6 +29,7 @@ from orders.admin.listing import (
     is_stuck,
     time_since,
 )
+from orders.admin.printing import PrintingAdmin
 from orders.admin.timeline import entries_of
 from orders.editing import change_fields
 from orders.filters import search
@@ -75,7 +76,7 @@ class LineInline(RecordInline):
 
 
 @admin.register(Order)
-class OrderAdmin(AskingAdmin, ShopAdmin):
+class OrderAdmin(PrintingAdmin, AskingAdmin, ShopAdmin):
     """Orders, newest first."""
 
     list_display = (

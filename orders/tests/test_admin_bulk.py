@@ -61,9 +61,11 @@ def offered_to(browser: Client) -> list[str]:
 def test_each_role_is_offered_what_it_may_do(orders, office):
     steps = ["picked_up", "processing", "completed", "delivered", "cancelled"]
 
-    assert offered_to(office) == [*steps, "delete", "restore"]
-    assert offered_to(office_of(staff_in("Counter", "Cora"))) == steps
-    assert offered_to(office_of(staff_in("Auditor", "Aud"))) == []
+    prints = ["print_ticket", "print_roll", "print_sheet"]
+
+    assert offered_to(office) == [*steps, "delete", "restore", *prints]
+    assert offered_to(office_of(staff_in("Counter", "Cora"))) == [*steps, *prints]
+    assert offered_to(office_of(staff_in("Auditor", "Aud"))) == prints
 
 
 def test_asking_lists_what_will_happen_to_each_and_does_nothing(office, orders):

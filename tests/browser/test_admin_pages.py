@@ -16,6 +16,8 @@ from accounts.models import User
 from config.mail.models import OutgoingMail
 from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
+from orders.admin.printing import FORMATS
+from orders.models import Order
 from tests.browser.conftest import shortcomings
 from workforce.devices import issue_token
 from workforce.models import Worker
@@ -60,6 +62,11 @@ def further() -> Iterator[str]:
     yield reverse("admin:app_list", args=["orders"])
     yield reverse("admin:operations_legacyuse_switch_off")
     yield reverse("admin:orders_order_changelist") + "?q=nothing+like+it"
+    orders = list(Order.objects.present().order_by("pk")[:3])
+    for kind in FORMATS:
+        yield reverse("admin:orders_order_print", args=[orders[0].pk, kind])
+        ids = ",".join(str(order.pk) for order in orders)
+        yield reverse("admin:orders_order_print_many", args=[kind]) + f"?ids={ids}"
 
 
 def test_every_page_fits_its_window_and_keeps_nobody_out(
