@@ -130,9 +130,10 @@ def _decide(
         return Track.Result.RECORDED, reason
     if action == order.status:
         return Track.Result.ALREADY, ""
-    if by.is_worker and _is_late(order, action, scanned_at):
+    if by.kind in (WORKER, STAFF) and _is_late(order, action, scanned_at):
         return Track.Result.LATE, ""
-    if _may_correct(by, reason):
+    # A scan never corrects: who reads a code at the counter is asked for no reason.
+    if scanned_at is None and _may_correct(by, reason):
         return Track.Result.RECORDED, reason
     return Track.Result.REFUSED, Code.TRANSITION_NOT_ALLOWED
 

@@ -57,11 +57,18 @@ def test_a_status_without_a_time_of_reading_is_not_late(order, by):
     refused(order, "picked_up", by["worker"], "transition_not_allowed")
 
 
-def test_only_workers_are_late(order, by):
+def test_staff_at_the_counter_are_late_as_workers_are(order, by):
     put(order, "completed")
     read_at = order.status_changed_at - datetime.timedelta(seconds=1)
 
-    for kind in ("anyone", "customer", "staff", "system"):
+    assert take(order, "picked_up", by["staff"], scanned_at=read_at).result == "late"
+
+
+def test_nobody_else_is_late(order, by):
+    put(order, "completed")
+    read_at = order.status_changed_at - datetime.timedelta(seconds=1)
+
+    for kind in ("anyone", "customer", "system"):
         refused(order, "picked_up", by[kind], "transition_not_allowed", scanned_at=read_at)
 
 

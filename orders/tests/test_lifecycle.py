@@ -259,6 +259,19 @@ def test_staff_who_may_correct_must_give_a_reason_and_else_nothing_is_written(or
     assert Track.objects.count() == 1
 
 
+def test_a_scan_of_staff_who_may_correct_is_refused_as_everybodys_and_leaves_its_track(
+    order, owner
+):
+    put(order, "delivered")
+    by_owner = Principal("staff", user=owner)
+
+    refused(order, "processing", by_owner, "transition_not_allowed", scanned_at=timezone.now())
+
+    track = newest(order)
+    assert (track.result, track.reason) == ("refused", "transition_not_allowed")
+    assert track.actor_id == owner.pk
+
+
 def test_the_permission_to_correct_changes_nothing_of_what_the_table_allows(order, by):
     nils = by["staff"].user
     nils.user_permissions.add(Permission.objects.get(codename="correct_status"))
