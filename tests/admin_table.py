@@ -24,6 +24,12 @@ nobody
 |   |   |   |   |   |   newcomer
 |   |   |   |   |   |   |   superuser
 302 302 200 200 200 200 200 200 index
+302 302 200 200 200 403 403 200 counter
+200 200 200 200 200 200 200 200 counter_offline
+405 405 405 405 405 405 405 405 counter_scan
+405 405 405 405 405 405 405 405 counter_undo
+405 405 405 405 405 405 405 405 counter_find
+401 401 200 200 200 403 403 200 counter_recent
 200 200 302 302 302 302 302 302 login
 302 302 200 200 200 200 200 200 password_change
 302 302 200 200 200 200 200 200 password_change_done

@@ -51,6 +51,13 @@ class RoundtripAdminSite(AdminSite):
         # What is erased is erased one by one, by who looks at it.
         self.disable_action("delete_selected")
 
+    def get_urls(self) -> list[Any]:
+        """The counter's pages, and Django's own."""
+        # These import models, which are not there yet when the site is made.
+        from config.operations.counter import views as counter
+
+        return [*counter.urls(self), *super().get_urls()]
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows: also the way to every list that may be seen."""
         context = super().each_context(request)

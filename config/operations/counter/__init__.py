@@ -1,0 +1,1 @@
+"""The counter: scanner in hand, customer in front."""

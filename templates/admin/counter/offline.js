@@ -1,0 +1,36 @@
+"use strict";
+
+// Opens the counter's page while the network is away, as it was last opened with one. It holds
+// no scans: those are in the browser's database (queue.js).
+const KEPT = "counter";
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+// The page says what it consists of.
+self.addEventListener("message", (event) => event.waitUntil(keep(event.data, event.source)));
+
+async function keep(addresses, page) {
+  await caches.delete(KEPT);
+  const kept = await caches.open(KEPT);
+  await kept.addAll(addresses);
+  page.postMessage("kept");
+}
+
+// Only the page and its parts; its calls go their own way.
+self.addEventListener("fetch", (event) => {
+  const { method, mode, destination } = event.request;
+  if (method === "GET" && (mode === "navigate" || destination)) {
+    event.respondWith(answer(event.request));
+  }
+});
+
+async function answer(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const kept = await caches.match(request);
+    if (kept) { return kept; }
+    throw error;
+  }
+}
