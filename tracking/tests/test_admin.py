@@ -284,7 +284,7 @@ def test_a_short_beginning_finds_the_tracks_of_the_newest_orders(office, order, 
     assert actions(office.get(LIST, {"q": "AB"})) == ["weighed"]
 
 
-def test_the_list_takes_as_many_statements_for_two_hundred_tracks_as_for_ten(
+def test_the_list_takes_as_many_statements_for_a_thousand_tracks_as_for_ten(
     office, order, customer
 ):
     workers = [Worker.objects.create(name=f"Worker {n}") for n in range(10)]
@@ -293,12 +293,12 @@ def test_the_list_takes_as_many_statements_for_two_hundred_tracks_as_for_ten(
             order=order, seq=n + 2, action="weighed", result="recorded", source="scan",
             worker=workers[n % 10], actor=customer if n % 2 else None,
         )
-        for n in range(200)
+        for n in range(1000)
     ]  # fmt: skip
     Track.objects.bulk_create(rows[:9])
     for_ten = statements_of(office, LIST)
     Track.objects.bulk_create(rows[9:])
     for_more = statements_of(office, LIST)
 
-    assert Track.objects.count() == 201
+    assert Track.objects.count() == 1001
     assert len(for_more) == len(for_ten), (for_ten, for_more)

@@ -334,11 +334,11 @@ def test_the_tracks_of_a_worker_are_shown_to_who_may_see_tracks(page, worker):
 # --- How much is asked of the database -------------------------------------------------
 
 
-def test_the_page_takes_as_many_statements_for_two_hundred_devices_as_for_ten(office, page, worker):
+def test_the_page_takes_as_many_statements_for_a_thousand_devices_as_for_ten(office, page, worker):
     for number in range(10):
         issue_token(worker=worker, name=f"Van {number}")
     for_ten = statements_of(office, page)
-    for number in range(190):
+    for number in range(990):
         issue_token(worker=worker, name=f"Bike {number}")
     for_more = statements_of(office, page)
 
@@ -346,14 +346,14 @@ def test_the_page_takes_as_many_statements_for_two_hundred_devices_as_for_ten(of
 
 
 @pytest.mark.parametrize("name", ["worker", "devicetoken"])
-def test_a_list_takes_as_many_statements_for_two_hundred_rows_as_for_ten(name, office):
+def test_a_list_takes_as_many_statements_for_a_thousand_rows_as_for_ten(name, office):
     def add(first: int, last: int) -> None:
         for number in range(first, last):
             issue_token(worker=Worker.objects.create(name=f"Worker {number}"))
 
     add(0, 10)
     for_ten = statements_of(office, f"/admin/workforce/{name}/")
-    add(10, 200)
+    add(10, 1000)
     for_more = statements_of(office, f"/admin/workforce/{name}/")
 
     assert len(for_more) == len(for_ten), (for_ten, for_more)

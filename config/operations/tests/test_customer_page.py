@@ -162,28 +162,26 @@ def test_a_new_customer_has_no_figures(office):
     assert (answer.status_code, "figures" in answer.context) == (200, False)
 
 
-def test_the_page_takes_as_many_statements_for_two_hundred_orders_as_for_ten(
-    office, page, customer
-):
+def test_the_page_takes_as_many_statements_for_a_thousand_orders_as_for_ten(office, page, customer):
     for _time in range(10):
         placed(customer)
     for_ten = statements_of(office, page)
-    for _time in range(190):
+    for _time in range(990):
         placed(customer)
     for_more = statements_of(office, page)
 
     assert len(for_more) == len(for_ten), (for_ten, for_more)
 
 
-def test_the_list_takes_as_many_statements_for_two_hundred_customers_as_for_ten(office):
+def test_the_list_takes_as_many_statements_for_a_thousand_customers_as_for_ten(office):
     def add(first: int, last: int) -> None:
         for number in range(first, last):
             placed(User.objects.create_user(f"c{number}@example.com", name=f"Customer {number}"))
 
     add(0, 10)
     for_ten = statements_of(office, LIST)
-    add(10, 200)
+    add(10, 1000)
     for_more = statements_of(office, LIST)
 
-    assert Customer.objects.count() == 200
+    assert Customer.objects.count() == 1000
     assert len(for_more) == len(for_ten), (for_ten, for_more)
