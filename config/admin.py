@@ -142,6 +142,12 @@ class RecordAdmin(KeptAdmin):
         """Nobody changes these."""
         return False
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """The page, without the way to a history of changes that is always empty."""
+        return super().render_change_form(request, context | {"is_record": True}, *args, **kwargs)
+
 
 class RecordInline(admin.TabularInline):
     """Rows of a parent that are only shown."""

@@ -44,3 +44,12 @@ def test_the_page_says_that_there_is_more(three_customers, owner, client):
     client.force_login(owner)
     page = client.get("/admin/accounts/customer/").content.decode()
     assert "2+ customers" in page
+
+
+def test_only_what_can_be_changed_leads_to_its_history(owner, wash, order, client):
+    client.force_login(owner)
+    track = order.tracks.get()
+    service_page = client.get(f"/admin/catalog/service/{wash.pk}/change/").content.decode()
+    track_page = client.get(f"/admin/tracking/track/{track.pk}/change/").content.decode()
+    assert "historylink" in service_page
+    assert "historylink" not in track_page
