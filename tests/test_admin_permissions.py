@@ -126,7 +126,7 @@ def test_each_opens_what_the_table_says(somebody, rows):
 def test_who_may_not_open_a_page_sends_no_form_there_either(somebody, rows):
     name, browser = somebody
     # These take no forms at all.
-    only_read = {"autocomplete", "counter_recent", "orders_order_customers"}
+    only_read = {"autocomplete", "counter_recent", "orders_order_customers", "walk_in_customers"}
     with nothing_written():
         found = {
             page: browser.post(path).status_code

@@ -55,8 +55,9 @@ class RoundtripAdminSite(AdminSite):
         """The counter's pages, and Django's own."""
         # These import models, which are not there yet when the site is made.
         from config.operations.counter import views as counter
+        from config.operations.walk_in import views as walk_in
 
-        return [*counter.urls(self), *super().get_urls()]
+        return [*counter.urls(self), *walk_in.urls(self), *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows: also the way to every list that may be seen."""

@@ -25,7 +25,10 @@ class Group(NamedTuple):
 
 
 # Pages of our own: what they are called, their name, and the permission that opens them.
-COUNTER = ((_("Scan"), "admin:counter", "orders.change_order"),)
+COUNTER = (
+    (_("Scan"), "admin:counter", "orders.change_order"),
+    (_("Walk-in"), "admin:walk_in", "orders.add_order"),
+)
 SHOP = ("orders.order", "accounts.customer", "catalog.service")
 WORKSHOP = ("workforce.worker", "workforce.devicetoken", "tracking.track")
 

@@ -9,7 +9,8 @@ if (!button.disabled) { button.focus(); }
 const options = document.getElementById("options");
 options.addEventListener("change", () => options.requestSubmit());
 
-// Who came only to print (`print=now`) is asked for the printer at once.
+// Who came only to print (`print=now`) is asked for the printer at once, and leaves again.
 if (!button.disabled && new URLSearchParams(location.search).get("print") === "now") {
   window.addEventListener("load", () => window.print());
+  if (window.opener) { window.addEventListener("afterprint", () => window.close()); }
 }
