@@ -25,6 +25,7 @@ nobody
 |   |   |   |   |   |   |   superuser
 302 302 200 200 200 200 200 200 index
 302 302 200 200 200 403 403 200 counter
+302 302 200 200 200 403 403 200 counter_hand_over
 200 200 200 200 200 200 200 200 counter_offline
 405 405 405 405 405 405 405 405 counter_scan
 405 405 405 405 405 405 405 405 counter_undo

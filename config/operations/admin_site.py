@@ -54,7 +54,7 @@ class RoundtripAdminSite(AdminSite):
     def get_urls(self) -> list[Any]:
         """The counter's pages, and Django's own."""
         # These import models, which are not there yet when the site is made.
-        from config.operations.counter import views as counter
+        from config.operations.counter import pages as counter
         from config.operations.walk_in import views as walk_in
 
         return [*counter.urls(self), *walk_in.urls(self), *super().get_urls()]

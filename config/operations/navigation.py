@@ -28,6 +28,7 @@ class Group(NamedTuple):
 COUNTER = (
     (_("Scan"), "admin:counter", "orders.change_order"),
     (_("Walk-in"), "admin:walk_in", "orders.add_order"),
+    (_("Hand over"), "admin:counter_hand_over", "orders.change_order"),
 )
 SHOP = ("orders.order", "accounts.customer", "catalog.service")
 WORKSHOP = ("workforce.worker", "workforce.devicetoken", "tracking.track")

@@ -5,19 +5,13 @@ const addresses = counter.dataset;
 const me = Number(counter.dataset.user);
 const field = document.getElementById("counter-code");
 const place = document.getElementById("counter-place");
-const list = document.getElementById("counter-list");
 const help = document.getElementById("counter-help");
 const soundButton = document.getElementById("counter-sound");
 const actions = [...document.querySelectorAll("input[name=action]")];
-const sounds = new Sounds();
 const windows = "BroadcastChannel" in window ? new BroadcastChannel("roundtrip-counter") : null;
-const ROWS = 20;
 const TWICE_WITHIN = 2000;
 // An answer that takes longer than this is not waited for before the scan is told to be kept.
 const PATIENCE = 1000;
-
-const word = (name) => counter.querySelector(`[data-word="${name}"]`).textContent;
-const said = (verdict, name) => ({ verdict, title: word(name), text: word(`${name}-text`) });
 
 // --- The server ---------------------------------------------------------------------------
 
@@ -57,57 +51,10 @@ async function send(scan) {
   return { hindrance: "away", seconds: Number(response.headers.get("Retry-After")) };
 }
 
-// --- What is told -------------------------------------------------------------------------
-
-function show(verdict, name = "") {
-  const panel = document.getElementById("counter-verdict");
-  panel.dataset.verdict = verdict.verdict;
-  const number = [verdict.number, verdict.name].filter(Boolean).join(" · ");
-  panel.querySelector(".counter-number").textContent = number || name;
-  panel.querySelector(".counter-title").textContent = verdict.title;
-  panel.querySelector(".counter-text").textContent = verdict.text;
-  sounds.play(verdict.verdict);
-}
-
-// What people call a code: its number, and never a token.
-const nameOf = (code) => (code.match(/\/t\/([^/?#]+)/i)?.[1] ?? code).slice(0, 24);
-
-function newRow(at) {
-  document.getElementById("counter-nothing").hidden = true;
-  const row = document.getElementById("counter-row").content.firstElementChild.cloneNode(true);
-  const moment = new Date(at);
-  const time = row.querySelector("time");
-  time.dateTime = moment.toISOString();
-  time.textContent = moment.toLocaleTimeString([], {
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  });
-  row.querySelector("button").addEventListener("click", () => undo(row));
-  return row;
-}
-
-function fill(row, verdict, name = "") {
-  const link = row.querySelector("a");
-  const badge = row.querySelector(".badge");
-  row.dataset.scan = verdict.scan_id ?? row.dataset.scan ?? "";
-  row.dataset.step = verdict.undo ?? "";
-  link.textContent = verdict.number || name;
-  if (verdict.url) { link.href = verdict.url; }
-  row.querySelector(".counter-order .secondary").textContent = verdict.name ?? "";
-  badge.className = `badge badge-${verdict.is_undone ? "voided" : verdict.verdict}`;
-  badge.textContent = verdict.title;
-  row.querySelector(".counter-why").textContent = verdict.text;
-  row.querySelector("button").hidden = !verdict.undo;
-}
-
-function addRow(row) {
-  list.prepend(row);
-  while (list.children.length > ROWS) { list.lastElementChild.remove(); }
-}
-
-const rowOf = (scan_id) => list.querySelector(`[data-scan="${scan_id}"]`);
+// --- Rows ---------------------------------------------------------------------------------
 
 function waitingRow(scan) {
-  const row = newRow(scan.scanned_at);
+  const row = newRow(scan.scanned_at, undo);
   const chosen = actions.find((one) => one.value === scan.action);
   const title = chosen ? chosen.nextElementSibling.textContent : scan.action;
   fill(row, { verdict: "kept", scan_id: scan.scan_id, title, text: word("kept") }, nameOf(scan.qr));
@@ -119,7 +66,7 @@ function waitingRow(scan) {
 function verdictCame(scan, verdict, isMine) {
   let row = rowOf(scan.scan_id);
   if (!row) {
-    row = newRow(scan.scanned_at);
+    row = newRow(scan.scanned_at, undo);
     addRow(row);
   }
   fill(row, verdict, nameOf(scan.qr));
@@ -128,6 +75,8 @@ function verdictCame(scan, verdict, isMine) {
   if (isMine && !isEcho) { show(verdict, nameOf(scan.qr)); }
 }
 
+let isRecentShown = false;
+
 async function showRecent() {
   let scans;
   try {
@@ -135,10 +84,11 @@ async function showRecent() {
   } catch {
     return; // They are only looked at: without a network, the page goes on without them.
   }
+  isRecentShown = true;
   for (const verdict of scans ?? []) {
     if (list.children.length >= ROWS) { break; }
     if (rowOf(verdict.scan_id)) { continue; }
-    const row = newRow(verdict.at);
+    const row = newRow(verdict.at, undo);
     fill(row, verdict);
     list.append(row);
   }
@@ -319,6 +269,7 @@ const KEYS = {
   },
   "*": nextAction,
   "/": () => { help.close(); place.focus(); },
+  "+": () => document.getElementById("counter-other").click(),
   ".": toggleSound,
   "?": toggleHelp,
 };
@@ -347,6 +298,7 @@ const ready = (async () => {
     onRemoved: () => tellOfQueue(),
     onHindrance: (answer) => {
       if (lastScan.scan && answer.hindrance) { tellKept(lastScan.scan); }
+      if (!answer.hindrance && !isRecentShown) { showRecent(); }
       return tellOfQueue(answer);
     },
   });
@@ -355,7 +307,6 @@ const ready = (async () => {
   }
   await tellOfQueue();
   uploader.start();
-  showRecent();
 })();
 
 const onKey = (key) => {

@@ -61,6 +61,8 @@ def further() -> Iterator[str]:
     yield reverse("admin:password_change")
     yield reverse("admin:app_list", args=["orders"])
     yield reverse("admin:operations_legacyuse_switch_off")
+    yield reverse("admin:counter")
+    yield reverse("admin:counter_hand_over")
     yield reverse("admin:walk_in")
     yield reverse("admin:orders_order_changelist") + "?q=nothing+like+it"
     orders = list(Order.objects.present().order_by("pk")[:3])

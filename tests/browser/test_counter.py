@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from config.rest.principals import Principal
 from orders.models import Order
 from orders.placing import Item, place_order
+from tests.browser.conftest import shortcomings
 from tests.cast import moved, staff_in
 from tracking.models import Track
 
@@ -326,3 +327,251 @@ def test_two_hundred_scans_without_a_network_are_neither_lost_nor_doubled(
     ]
     assert len({track.scan_id for track in tracks}) == 200
     assert set(Order.objects.values_list("status", flat=True)) == {"picked_up"}
+
+
+def test_a_scan_whose_answer_was_lost_is_sent_again_and_counts_once(
+    opened: Open, order: Order, expected_errors: list[str]
+) -> None:
+    expected_errors.append("ERR_FAILED")
+    page = opened()
+    lost: list[int] = []
+
+    def lose_the_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+        else:
+            lost.append(route.fetch().status)
+            route.abort()
+
+    page.route("**/admin/counter/scan/", lose_the_first)
+    scan(page, order.order_number)
+    expect_verdict(page, "recorded", "Picked up")
+    assert lost == [200]
+    assert Track.objects.filter(source="scan").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "<h1>Welcome to our wifi</h1>"), (404, "nginx"), (429, "{}"), (502, "Bad gateway")],
+)
+def test_an_answer_that_is_not_ours_ends_no_scan(
+    opened: Open, order: Order, expected_errors: list[str], status: int, body: str
+) -> None:
+    expected_errors.append(f"status of {status}")
+    page = opened()
+    page.route("**/admin/counter/scan/", lambda route: route.fulfill(status=status, body=body))
+    scan(page, order.order_number)
+    expect_verdict(page, "kept", "Kept")
+    expect(page.locator("[data-notice=away] [data-count]")).to_have_text("1")
+    page.unroute("**/admin/counter/scan/")
+    expect_verdict(page, "recorded", "Picked up")
+
+
+def test_who_was_signed_out_goes_on_scanning_and_signs_in_again_elsewhere(
+    opened: Open,
+    live_server: LiveServer,
+    cora: User,
+    customer: User,
+    order: Order,
+    expected_errors: list[str],
+) -> None:
+    expected_errors.append("status of 401")
+    first, second = orders_of(customer, order, 2)
+    page = opened()
+    page.context.clear_cookies(name="sessionid")
+    scan(page, first.order_number)
+    scan(page, second.order_number)
+    notice = page.locator("[data-notice=signed_out]")
+    expect(notice.locator("[data-count]")).to_have_text("2")
+    expect(notice.get_by_role("link", name="sign in again")).to_have_attribute("target", "_blank")
+
+    sign_in(page, live_server, cora)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("#counter-list .badge-recorded")).to_have_count(2)
+    expect(notice).to_be_hidden()
+
+
+def test_scans_are_not_sent_in_a_colleagues_name_unless_they_take_them_over(
+    opened: Open,
+    live_server: LiveServer,
+    order: Order,
+    expected_errors: list[str],
+) -> None:
+    expected_errors.append("status of 403")
+    page = opened()
+    max_ = staff_in("Manager", "Max")
+    sign_in(page, live_server, max_)
+    scan(page, order.order_number)
+    notice = page.locator("[data-notice=somebody_else]")
+    expect(notice.locator("[data-who]")).to_have_text("Max")
+    assert status_of(order) == "created"
+
+    notice.get_by_role("button", name="Reload the page").click()
+    left = page.locator("[data-notice=left_behind]")
+    expect(left.locator("[data-who]")).to_have_text("Cora (1)")
+    assert status_of(order) == "created"
+    left.get_by_role("button", name="Send them in my name").click()
+    expect_verdict(page, "recorded", "Picked up")
+    expect(left).to_be_hidden()
+    track = Track.objects.get(source="scan")
+    assert (track.actor, track.note) == (max_, "Scanned by Cora")
+
+
+def test_two_windows_share_one_queue_and_double_nothing(
+    opened: Open, customer: User, order: Order, expected_errors: list[str]
+) -> None:
+    expected_errors.append(LOST)
+    orders = orders_of(customer, order, 10)
+    page = opened()
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.context.set_offline(True)
+    for number, one in enumerate(orders):
+        scan(other if number % 2 else page, one.order_number)
+    expect(page.locator("#counter-list .badge-kept")).to_have_count(5)
+    expect(other.locator("#counter-list .badge-kept")).to_have_count(5)
+    page.context.set_offline(False)
+    for window in (page, other):
+        expect(window.locator("#counter-list .badge-recorded")).to_have_count(10, timeout=60_000)
+    assert Track.objects.filter(source="scan").count() == 10
+
+
+def test_without_a_network_nothing_is_opened_or_undone_and_that_is_said(
+    opened: Open, order: Order, expected_errors: list[str]
+) -> None:
+    expected_errors.append(LOST)
+    page = opened()
+    scan(page, order.order_number)
+    expect_verdict(page, "recorded", "Picked up")
+    page.context.set_offline(True)
+    page.keyboard.type("-")
+    expect_verdict(page, "refused", "Not undone")
+    page.get_by_label("Opens the order").check()
+    scan(page, order.order_number)
+    expect_verdict(page, "refused", "Not opened")
+    assert status_of(order) == "picked_up"
+
+
+# --- Keys --------------------------------------------------------------------------------------
+
+
+def test_every_setting_has_its_key(opened: Open) -> None:
+    page = opened(action="Opens the order")
+    page.keyboard.type("*")
+    expect(page.get_by_label("Picked up", exact=True)).to_be_checked()
+    page.keyboard.type("****")
+    expect(page.get_by_label("Opens the order")).to_be_checked()
+    page.keyboard.type("/")
+    expect(page.locator("#counter-place")).to_be_focused()
+    page.keyboard.type("Van 2")
+    page.keyboard.press("Escape")
+    expect(page.locator("#counter-place")).to_have_value("")
+    expect(page.locator("#counter-code")).to_be_focused()
+    page.keyboard.type("K7")
+    page.keyboard.press("Escape")
+    expect(page.locator("#counter-code")).to_have_value("")
+    page.keyboard.type("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.type("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.type("+")
+    expect(page).to_have_url(re.compile("/admin/counter/hand-over/$"))
+    page.keyboard.type("+")
+    expect(page).to_have_url(re.compile("/admin/counter/$"))
+
+
+def test_within_a_code_they_are_characters(opened: Open) -> None:
+    page = opened()
+    page.keyboard.type("https://shop.example/t/K-7*.+?x")
+    expect(page.locator("#counter-code")).to_have_value("https://shop.example/t/K-7*.+?x")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+# --- Handing over ------------------------------------------------------------------------------
+
+
+def test_a_ticket_is_handed_over_by_the_keyboard_alone(
+    opened: Open, live_server: LiveServer, customer: User, order: Order
+) -> None:
+    first, second = orders_of(customer, order, 2)
+    for one in (first, second):
+        moved(one, "completed")
+    page = opened()
+    page.keyboard.type("+")
+    expect(page.get_by_role("heading", name="Hand over")).to_be_visible()
+    scan(page, first.tracking_url)
+    boxes = page.get_by_role("checkbox")
+    expect(boxes.nth(0)).to_be_checked()
+    expect(boxes.nth(1)).not_to_be_checked()
+    page.keyboard.type("*/Ben\n")
+    expect(page.locator(".badge-recorded")).to_have_text(["Delivered", "Delivered"])
+    assert (status_of(first), status_of(second)) == ("delivered", "delivered")
+    assert set(Track.objects.filter(action="delivered").values_list("note", "actor__name")) == {
+        ("Ben", "Cora")
+    }
+
+    scan(page, "ZZZZZZZZZZ")
+    expect(page.get_by_role("alert")).to_contain_text("Unknown order")
+
+
+@pytest.mark.parametrize("end", ["\n", "\\n"])
+def test_the_next_ticket_scanned_into_the_name_is_the_next_ticket(
+    opened: Open, live_server: LiveServer, other_customer: User, order: Order, end: str
+) -> None:
+    _, other = orders_of(other_customer, order, 2)
+    for one in (order, other):
+        moved(one, "completed")
+    page = opened()
+    page.goto(f"{live_server.url}/admin/counter/hand-over/")
+    scan(page, order.order_number)
+    expect(page.get_by_role("heading", name="Asha Rao")).to_be_visible()
+    page.keyboard.type("/")
+    page.keyboard.type(f"{other.tracking_url}{end}")
+    expect(page.get_by_role("heading", name="Bert Blum")).to_be_visible()
+    assert not Track.objects.filter(action="delivered").exists()
+
+
+# --- For everybody -----------------------------------------------------------------------------
+
+
+def test_in_every_state_it_fits_and_keeps_nobody_out(
+    any_page: Page, live_server: LiveServer, cora: User, order: Order, expected_errors: list[str]
+) -> None:
+    expected_errors.append(LOST)
+    page = any_page
+    sign_in(page, live_server, cora)
+    page.goto(f"{live_server.url}/admin/counter/")
+    found = {"ready": shortcomings(page)}
+    page.get_by_label("Picked up", exact=True).check()
+    states = [
+        ("recorded", order.order_number),
+        ("already", order.order_number.lower()),
+        ("refused", "ZZZZZZZZZZ"),
+    ]
+    for state, code in states:
+        scan(page, code)
+        expect(page.locator("#counter-verdict")).to_have_attribute("data-verdict", state)
+        found[state] = shortcomings(page)
+    page.keyboard.type("-")
+    expect(page.locator("#counter-verdict")).to_have_attribute("data-verdict", "undone")
+    found["undone"] = shortcomings(page)
+    page.keyboard.type("?")
+    found["keys"] = shortcomings(page)
+    page.keyboard.press("Escape")
+    page.context.set_offline(True)
+    scan(page, order.order_number)
+    expect(page.locator("[data-notice=away]")).to_be_visible()
+    found["kept"] = shortcomings(page)
+    page.context.set_offline(False)
+    expect(page.locator("[data-notice]:visible")).to_have_count(0)
+
+    page.goto(f"{live_server.url}/admin/counter/hand-over/")
+    found["hand over"] = shortcomings(page)
+    scan(page, order.order_number)
+    expect(page.get_by_role("heading", name="Asha Rao")).to_be_visible()
+    found["ticket"] = shortcomings(page)
+    page.get_by_role("checkbox").check()
+    page.keyboard.type("/\n")
+    expect(page.locator(".badge-recorded")).to_be_visible()
+    found["handed over"] = shortcomings(page)
+    assert {state: problems for state, problems in found.items() if problems} == {}

@@ -22,7 +22,7 @@ def shown_to(user: User, path: str = "/admin/") -> list[tuple[str, list[str]]]:
 
 def test_the_owner_finds_every_list_in_the_order_of_the_shops_work(owner):
     (counter, pages), (shop, first), (workshop, second), (office, rest) = shown_to(owner)
-    assert (counter, pages) == ("Counter", ["Scan", "Walk-in"])
+    assert (counter, pages) == ("Counter", ["Scan", "Walk-in", "Hand over"])
     assert (shop, first) == ("Shop", ["Orders", "Customers", "Services"])
     assert (workshop, second) == ("Workshop", ["Workers", "Devices", "Tracks"])
     assert office == "Office"
@@ -31,7 +31,7 @@ def test_the_owner_finds_every_list_in_the_order_of_the_shops_work(owner):
 
 def test_the_counter_finds_what_its_role_may_see(db: None):
     assert shown_to(staff_in("Counter", "Cora")) == [
-        ("Counter", ["Scan", "Walk-in"]),
+        ("Counter", ["Scan", "Walk-in", "Hand over"]),
         ("Shop", ["Orders", "Customers", "Services"]),
         ("Workshop", ["Workers", "Tracks"]),
     ]
