@@ -60,7 +60,7 @@ class Ticket(NamedTuple):
     pickup: str
 
 
-def initials_of(name: str) -> str:
+def monogram_of(name: str) -> str:
     """The first letters of a name's first three words, in upper case; digits are left out."""
     letters = [word[0] for word in name.split() if word[0].isalpha()]
     return "".join(letters[:3]).upper()
@@ -125,7 +125,7 @@ def labels_of(
 
 def _labels_of_one(order: Order, pieces: int) -> list[Label]:
     number = big_number(order.order_number, rows=2)
-    code, initials = _code_of(order), initials_of(order.name)
+    code, initials = _code_of(order), monogram_of(order.name)
     pickup = _pickup_of(order, "D j M")
     return [
         Label(order, number, code, initials, piece, pieces, service, pickup)
@@ -151,7 +151,7 @@ def _ticket_of(order: Order) -> Ticket:
         order=order,
         number=big_number(order.order_number, rows=1),
         code=_code_of(order),
-        initials=initials_of(order.name),
+        initials=monogram_of(order.name),
         lines=shown,
         further_lines=len(lines) - len(shown),
         pieces=sum(line.quantity for line in lines),

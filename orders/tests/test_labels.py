@@ -7,8 +7,8 @@ import pytest
 from config.rest.principals import SYSTEM
 from orders.labels import (
     big_number,
-    initials_of,
     labels_of,
+    monogram_of,
     pieces_of,
     sheets_of,
     tickets_of,
@@ -43,7 +43,7 @@ def three_pieces(wash, ironing) -> Order:
     ],
 )
 def test_initials_are_the_letters_that_words_begin_with(name, initials):
-    assert initials_of(name) == initials
+    assert monogram_of(name) == initials
 
 
 def test_a_number_stands_in_rows_of_one_length():

@@ -345,3 +345,5 @@ field("keys").addEventListener("click", () => help.showModal());
 personName.addEventListener("input", () => settle("name"));
 
 show();
+// The attribute waits for the first picture of the page; keys may come before.
+phone.focus();

@@ -192,6 +192,7 @@ def test_pickup_and_instructions_are_in_the_reach_of_the_keyboard(
 def filled(desk: Page, keys: Keyboard, customer: User, wash: Service) -> Page:
     """An order of Asha's that only has to be placed."""
     desk.reload()
+    expect(desk.locator("#walk-in-phone")).to_be_focused()
     keys.type("2345")
     keys.enter(then="service")
     keys.type("w")
