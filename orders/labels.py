@@ -61,9 +61,9 @@ class Ticket(NamedTuple):
 
 
 def monogram_of(name: str) -> str:
-    """The first letters of a name's first three words, in upper case; digits are left out."""
+    """The first letters of a name's first and last word, in upper case; digits are left out."""
     letters = [word[0] for word in name.split() if word[0].isalpha()]
-    return "".join(letters[:3]).upper()
+    return "".join([*letters[:1], *letters[1:][-1:]]).upper()
 
 
 def big_number(text: str, *, rows: int) -> BigNumber:

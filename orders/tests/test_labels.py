@@ -35,8 +35,8 @@ def three_pieces(wash, ironing) -> Order:
     ("name", "initials"),
     [
         ("Asha Rao", "AR"),
-        ("  dora   de vries ", "DDV"),
-        ("Ana Maria Lopez Garcia", "AML"),
+        ("  dora   de vries ", "DV"),
+        ("Ana Maria Lopez Garcia", "AG"),
         ("Ébène", "É"),
         ("+31 20 5550123", ""),
         ("", ""),
@@ -60,7 +60,7 @@ def test_there_is_a_label_for_each_piece_with_its_service(three_pieces):
         (2, 3, "Wash"),
         (3, 3, "Ironing"),
     ]
-    assert {(label.initials, label.pickup) for label in labels} == {("DDV", "Fri 27 Nov")}
+    assert {(label.initials, label.pickup) for label in labels} == {("DV", "Fri 27 Nov")}
 
 
 def test_other_pieces_than_were_ordered_name_all_services(three_pieces):

@@ -201,6 +201,20 @@ def test_a_number_of_the_old_servers_fits_however_long(
         assert text == Order.objects.get(pk=order.pk).tracking_url
 
 
+@pytest.mark.parametrize("kind", ["roll", "sheet"])
+def test_initials_and_pieces_fit_beside_each_other(
+    kind: str, sign_in_at_desk: Page, live_server: LiveServer, order: Order
+) -> None:
+    Order.objects.filter(pk=order.pk).update(name="Wanda Maria Meyer")
+    page = sign_in_at_desk
+    for pieces in (99, 200):
+        path = f"/admin/orders/order/{order.pk}/print/{kind}/?pieces={pieces}"
+        page.goto(live_server.url + path)
+        last = page.locator(".piece").last
+        expect(last).to_have_text(f"WM{pieces} of {pieces}")
+        assert last.evaluate("row => row.scrollWidth <= row.clientWidth")
+
+
 def test_codes_of_the_old_form_are_read_from_the_smallest_label_too(
     printed: Callable[[str], list[Paper]], three_pieces: Order, settings
 ) -> None:
@@ -223,6 +237,7 @@ def test_the_bar_changes_what_is_shown_and_enter_prints(
     page.keyboard.press("Tab")
     expect(page.get_by_role("heading")).to_have_text("5 labels")
 
+    expect(page.get_by_role("button", name="Print")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_title("printed")
 
