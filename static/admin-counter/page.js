@@ -307,7 +307,7 @@ const ready = (async () => {
   }
   await tellOfQueue();
   uploader.start();
-})();
+})().catch(() => {}); // Without a database, each scan says that it could not be kept.
 
 const onKey = (key) => {
   if (!KEYS[key]) { return false; }

@@ -436,6 +436,18 @@ def test_two_windows_share_one_queue_and_double_nothing(
     assert Track.objects.filter(source="scan").count() == 10
 
 
+def test_a_browser_that_cannot_keep_scans_says_so_and_sends_none(
+    opened: Open, page: Page, order: Order
+) -> None:
+    page.add_init_script(
+        "indexedDB.open = () => { const no = {}; setTimeout(() => no.onerror()); return no; }"
+    )
+    opened()
+    scan(page, order.order_number)
+    expect_verdict(page, "refused", "Not recorded")
+    assert status_of(order) == "created"
+
+
 def test_without_a_network_nothing_is_opened_or_undone_and_that_is_said(
     opened: Open, order: Order, expected_errors: list[str]
 ) -> None:

@@ -10,10 +10,13 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 // The page says what it consists of.
 self.addEventListener("message", (event) => event.waitUntil(keep(event.data, event.source)));
 
+// All of it or nothing: what was kept before stays until the new page is there.
 async function keep(addresses, page) {
-  await caches.delete(KEPT);
   const kept = await caches.open(KEPT);
   await kept.addAll(addresses);
+  const wanted = addresses.map((address) => new URL(address, self.location).href);
+  const old = (await kept.keys()).filter((request) => !wanted.includes(request.url));
+  await Promise.all(old.map((request) => kept.delete(request)));
   page.postMessage("kept");
 }
 
