@@ -174,7 +174,7 @@ async function takeOver() {
 
 // --- What people do -----------------------------------------------------------------------
 
-async function open(code) {
+async function openOrder(code) {
   let verdict;
   try {
     const response = await call(addresses.find, { qr: code });
@@ -261,11 +261,17 @@ function toggleHelp() {
   if (help.open) { help.close(); } else { help.showModal(); }
 }
 
+// The row chosen by Tab, if it has this; else the newest that has it.
+function rowWith(selector) {
+  const chosen = document.activeElement.closest("#counter-list li");
+  return chosen?.matches(selector) ? chosen : list.querySelector(selector);
+}
+
 const KEYS = {
-  "-": () => {
-    const chosen = document.activeElement.closest("#counter-list li");
-    const row = chosen?.dataset.step ? chosen : list.querySelector("[data-step]:not([data-step=''])");
-    undo(row);
+  "-": () => undo(rowWith("[data-step]:not([data-step=''])")),
+  "=": () => {
+    const labels = rowWith("li:has(a.button:not([hidden]))")?.querySelector("a.button");
+    if (labels) { window.open(`${labels.href}?print=now`, "_blank"); }
   },
   "*": nextAction,
   "/": () => { help.close(); place.focus(); },
@@ -276,7 +282,7 @@ const KEYS = {
 
 function scanned(code) {
   const action = actions.find((one) => one.checked).value;
-  if (action) { record(code, action); } else { open(code); }
+  if (action) { record(code, action); } else { openOrder(code); }
 }
 
 // --- The start ----------------------------------------------------------------------------

@@ -296,6 +296,24 @@ def test_a_step_that_cannot_be_undone_any_more_says_why(opened: Open, order: Ord
     )
 
 
+def test_one_key_prints_the_labels_of_the_newest_order(opened: Open, order: Order) -> None:
+    page = opened()
+    page.context.add_init_script("window.print = () => { document.title = 'printed'; }")
+    scan(page, order.order_number)
+    expect_verdict(page, "recorded", "Picked up")
+    with page.context.expect_page() as labels:
+        page.keyboard.type("=")
+    expect(labels.value).to_have_title("printed")
+    assert labels.value.url.endswith(f"/admin/orders/order/{order.pk}/print/roll/?print=now")
+
+
+def test_what_is_no_order_has_no_labels(opened: Open) -> None:
+    page = opened()
+    scan(page, "NOSUCHNUMBER")
+    expect_verdict(page, "refused", "Unknown order")
+    expect(page.locator("#counter-list").get_by_role("link", name="Labels")).to_have_count(0)
+
+
 # --- Without a network -------------------------------------------------------------------------
 
 

@@ -120,9 +120,14 @@ def _with_details() -> Any:
 
 def _of_order(order: Order | None) -> dict[str, Any]:
     if order is None:
-        return {"number": "", "name": "", "url": ""}
-    url = reverse("admin:orders_order_change", args=[order.pk])
-    return {"number": order.order_number, "name": order.name, "url": url}
+        return {"number": "", "name": "", "url": "", "labels": ""}
+    labels = reverse("admin:orders_order_print", args=[order.pk, "roll"])
+    return {
+        "number": order.order_number,
+        "name": order.name,
+        "url": reverse("admin:orders_order_change", args=[order.pk]),
+        "labels": "" if order.deleted_at else labels,
+    }
 
 
 def _label(action: str) -> str:

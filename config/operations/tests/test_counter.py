@@ -56,6 +56,7 @@ def test_a_scan_moves_the_order_and_is_told_in_words(browser, cora, order):
         "number": order.order_number,
         "name": "Asha Rao",
         "url": f"/admin/orders/order/{order.pk}/change/",
+        "labels": f"/admin/orders/order/{order.pk}/print/roll/",
         "title": "Picked up",
         "text": "It was Created.",
         "at": track.scanned_at.isoformat(),
