@@ -35,6 +35,8 @@ def pages(page: Page, base: str) -> Iterator[tuple[str, str]]:
     yield "workers", f"{base}/admin/workforce/worker/"
     yield "worker", first_row(page, base, "/admin/workforce/worker/")
     yield "tracks", f"{base}/admin/tracking/track/"
+    yield "counter", f"{base}/admin/counter/"
+    yield "walk-in", f"{base}/admin/walk-in/"
 
 
 def take_all(base: str, identity: str, password: str, folder: Path) -> None:

@@ -16,10 +16,12 @@ PAGES = {
     "workers",
     "worker",
     "tracks",
+    "counter",
+    "walk-in",
 }
 
 
-def test_ten_pages_are_shown_at_a_desk_and_on_a_phone(tmp_path: Path) -> None:
+def test_the_main_pages_are_shown_at_a_desk_and_on_a_phone(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603
         [BASE_DIR / "bin/screenshots", tmp_path],
         check=False,
