@@ -53,3 +53,32 @@ def test_only_what_can_be_changed_leads_to_its_history(owner, wash, order, clien
     track_page = client.get(f"/admin/tracking/track/{track.pk}/change/").content.decode()
     assert "historylink" in service_page
     assert "historylink" not in track_page
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "mail/outgoingmail/?text__contains",
+        "mail/outgoingmail/?html__contains",
+        "accounts/customer/?password__startswith",
+        "accounts/user/?password__startswith",
+        "workforce/worker/?password__startswith",
+        "workforce/devicetoken/?secret_hash__startswith",
+        "workforce/devicetoken/?worker__password__startswith",
+    ],
+)
+def test_no_list_is_narrowed_down_by_what_no_page_shows(hidden, office):
+    assert office.get(f"/admin/{hidden}=a").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "mail/outgoingmail/?attempts__gte=1",
+        "orders/order/?id__in=1,2",
+        "orders/order/?stuck=yes&customer__id__exact=1",
+        "tracking/track/?source__in=scan,legacy",
+    ],
+)
+def test_a_list_is_narrowed_down_by_what_it_shows(shown, office):
+    assert office.get(f"/admin/{shown}").status_code == 200
