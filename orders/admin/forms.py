@@ -95,6 +95,8 @@ class LineForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.services = services
         self.fields["service"].choices = self._choices()  # type: ignore[attr-defined]
+        # A line that came without one stays so while no line is changed (`LineFormSet.clean`).
+        self.fields["service"].required = self.instance.pk is None or bool(self.instance.service_id)
 
     def _choices(self) -> list[tuple[Any, Any]]:
         """The services on offer, and first what the line has, if that is none of them."""
@@ -153,7 +155,11 @@ class LineFormSet(forms.BaseInlineFormSet):
         if not 1 <= len(self._kept) <= MAX_LINES:
             raise ValidationError(_("An order has from 1 to %(most)d lines.") % {"most": MAX_LINES})
         offered = self.form_kwargs["services"]
-        gone = [form for form in self._kept if form.cleaned_data["service"].pk not in offered]
+        gone = [
+            form
+            for form in self._kept
+            if getattr(form.cleaned_data["service"], "pk", None) not in offered
+        ]
         if not gone and self._total() > MAX_TOTAL:
             raise ValidationError(_("The total is above %(most)s.") % {"most": MAX_TOTAL})
         for form in gone:

@@ -131,10 +131,20 @@ def test_a_line_that_came_without_a_service_needs_one_when_lines_change(office, 
     assert "Old wash (not offered at present)" in office.get(path).content.decode()
 
     answer = change(office, path, {"quantity": 2})
-    assert complaints(answer) == [[], {"service": ["This field is required."]}]
+    text = "Not offered at present: choose another service, or remove the line."
+    assert complaints(answer) == [[], {"service": [text]}]
 
     assert change(office, path, {"service": wash.pk}).status_code == 302
     assert lines() == [("Wash", Decimal("12.50"), 1)]
+
+
+def test_a_line_that_came_without_a_service_keeps_no_field_from_being_changed(office, path, order):
+    OrderLine.objects.update(service=None, service_name="Old wash", unit_price=None)
+
+    assert fill(office, path, instructions="Ring twice.").status_code == 302
+
+    assert Order.objects.get().instructions == "Ring twice."
+    assert lines() == [("Old wash", None, 1)]
 
 
 def test_an_order_keeps_a_line(office, path, order):
