@@ -1,5 +1,6 @@
 """What the admin pages of all apps share."""
 
+import datetime
 from collections.abc import Iterator
 from functools import cached_property, reduce
 from operator import or_
@@ -38,6 +39,16 @@ class MomentWidget(SplitDateTimeWidget):
         )
 
 
+class MomentField(SplitDateTimeField):
+    """A date and a time to the minute."""
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether another minute was given: the widget shows, and sends back, no seconds."""
+        if isinstance(initial, datetime.datetime):
+            initial = initial.replace(second=0, microsecond=0)
+        return super().has_changed(initial, data)
+
+
 class BoundedPaginator(Paginator):
     """Pages of a big table: it counts, and leads to, its first 10,000 rows only.
 
@@ -70,9 +81,7 @@ class ShopAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     paginator = BoundedPaginator
-    formfield_overrides = {
-        DateTimeField: {"form_class": SplitDateTimeField, "widget": MomentWidget}
-    }
+    formfield_overrides = {DateTimeField: {"form_class": MomentField, "widget": MomentWidget}}
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

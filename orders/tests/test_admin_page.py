@@ -97,6 +97,17 @@ def test_saving_an_unchanged_form_makes_no_new_version(office, path, order):
     assert columns(order) == before
 
 
+def test_saving_another_field_keeps_the_seconds_of_the_pickup(office, path, order):
+    pickup = datetime.datetime(2026, 11, 22, 10, 30, 45, tzinfo=datetime.UTC)
+    Order.objects.update(pickup_at=pickup)
+
+    # A browser's field of a time shows, and sends back, hours and minutes.
+    assert fill(office, path, name="Asha R.", pickup_at_1="10:30").status_code == 302
+
+    changed = Order.objects.get()
+    assert (changed.name, changed.pickup_at) == ("Asha R.", pickup)
+
+
 def test_what_was_changed_meanwhile_is_not_overwritten_unseen(office, path, order):
     seen = order.version
     Order.objects.update(phone="+49 30 1", version=7)
