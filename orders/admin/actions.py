@@ -235,7 +235,8 @@ class Reassign(OrderAction):
             order=order,
             by=by,
             source=SOURCE,
-            changes={"customer": data["customer"]},
+            # Whose it is unconfirmed, by its email, may be given it for sure.
+            changes={"customer": data["customer"], "customer_confirmed": True},
             expected_version=order.version,
         )
 

@@ -235,6 +235,15 @@ def test_an_order_is_given_to_another_customer(office, order, other_customer):
     assert LogEntry.objects.get().get_change_message() == "It belongs to Bert Blum now."
 
 
+def test_an_order_is_given_to_the_customer_of_its_unconfirmed_email(office, order, customer):
+    Order.objects.update(customer_confirmed=False)
+
+    confirm(office, order, "reassign", customer=customer.pk)
+
+    changed = Order.objects.get()
+    assert (changed.customer, changed.customer_confirmed) == (customer, True)
+
+
 def test_an_order_is_not_given_to_staff_or_to_whom_is_served_no_more(
     office, order, owner, other_customer
 ):
