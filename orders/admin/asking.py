@@ -30,7 +30,7 @@ from orders.sentences import SENTENCES
 
 # So many transactions fit well into the time of one request.
 MOST_AT_ONCE = 500
-_IS_KEY = re.compile("[0-9]{1,18}")
+_IS_KEY = re.compile("[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,12 @@ def test_what_is_no_order_is_left_out(sent, office, orders):
     assert report(answer) == []
 
 
+def test_a_number_that_is_not_written_as_the_page_wrote_it_is_left_out(office, orders):
+    answer = office.post(f"{LIST}do/picked_up/", {"order": [f"0{orders[0].pk}:1"]})
+
+    assert report(answer) == []
+
+
 def test_opening_the_address_of_doing_leads_to_the_list(office):
     assert office.get(f"{LIST}do/picked_up/").url == LIST
 
