@@ -114,7 +114,9 @@ class WorkerAdmin(WorkerPages, KeptAdmin):
     def unlock(self, request: HttpRequest, workers: QuerySet[Worker]) -> None:
         """Take back the lock that too many wrong PINs brought."""
         for worker in workers:
-            change_worker(worker=worker, changes={"locked": False})
+            if worker.is_locked:
+                change_worker(worker=worker, changes={"locked": False})
+                self.log_change(request, worker, "Unlocked.")
         self.message_user(request, _("The selected workers are unlocked."))
 
 
@@ -184,9 +186,10 @@ class DeviceTokenAdmin(RecordAdmin):
                 effect=_("Each is signed out at once, for good: its token lets nobody in again."),
                 line=device_line,
             )
-        in_use = list(devices.filter(revoked_at=None))
+        in_use = list(devices.filter(revoked_at=None).select_related("worker"))
         for device in in_use:
             revoke_device(device=device)
+            self.log_change(request, device.worker, f"Took the device {device} back.")
         text = ngettext(
             "%(number)d device was taken back.", "%(number)d devices were taken back.", len(in_use)
         )

@@ -1,6 +1,9 @@
 """Workers and their devices in the admin."""
 
+from typing import Any
+
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +17,12 @@ WORKERS, DEVICES = (f"/admin/workforce/{model}/" for model in ("worker", "device
 
 def names(answer) -> list[str]:
     return [str(row) for row in answer.context["cl"].result_list]
+
+
+def history(worker: Worker) -> list[tuple[Any, str]]:
+    """Who did what to a worker, as Django's log has it."""
+    entries = LogEntry.objects.filter(content_type__model="worker", object_id=str(worker.pk))
+    return [(entry.user, entry.get_change_message()) for entry in entries]
 
 
 def may_sign_in(api, worker: Worker, pin: str) -> bool:
@@ -122,6 +131,16 @@ def test_locked_workers_are_found_and_unlocked(office, worker, other_worker, api
     assert may_sign_in(api, worker, PIN)
 
 
+def test_the_history_of_who_was_locked_tells_who_unlocked_them(office, owner, worker, other_worker):
+    Worker.objects.filter(pk=worker.pk).update(locked_at=timezone.now(), failed_logins=20)
+    chosen = [worker.pk, other_worker.pk]
+
+    office.post(WORKERS, {"action": "unlock", "_selected_action": chosen})
+
+    assert history(worker) == [(owner, "Unlocked.")]
+    assert history(other_worker) == []
+
+
 def test_who_may_only_look_unlocks_nobody(worker):
     Worker.objects.update(locked_at=timezone.now())
     browser = Client()
@@ -155,6 +174,16 @@ def test_devices_taken_back_are_out_at_once(office, worker):
 
     assert lost.get("/api/v1/workers/devices").status_code == 401
     assert other.get("/api/v1/workers/devices").status_code == 200
+
+
+def test_the_workers_history_tells_who_took_a_device_back(office, owner, worker, other_worker):
+    with_device(worker), with_device(other_worker)
+    device = DeviceToken.objects.order_by("pk")[0]
+
+    office.post(DEVICES, {"action": "revoke", "_selected_action": device.pk, "confirmed": "yes"})
+
+    assert history(worker) == [(owner, f"Took the device {device} back.")]
+    assert history(other_worker) == []
 
 
 def test_taking_devices_back_asks_first_and_lists_them(office, worker):
