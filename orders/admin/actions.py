@@ -42,8 +42,9 @@ class OrderAction:
     # How its button looks, if it stands among the buttons and not in their menu.
     look = "quiet"
     is_in_menu = False
-    # Whether no track tells of it, so that Django's log of changes has to.
-    is_logged = False
+    # What Django's log of changes says where no track tells of it. Names nobody: who is
+    # anonymised would live on there.
+    log: Text = ""
 
     def may(self, by: Principal) -> bool:
         """Whether this member of staff may take it at all."""
@@ -227,7 +228,7 @@ class Reassign(OrderAction):
     permissions = ("orders.change_order", "accounts.view_customer")
     form_class = ReassignmentForm
     is_in_menu = True
-    is_logged = True
+    log = _("Given to customer {customer_id}.")
 
     def perform(self, order: Order, by: Principal, data: Mapping[str, Any]) -> None:
         """Give it away."""

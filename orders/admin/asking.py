@@ -164,8 +164,9 @@ class AskingAdmin(admin.ModelAdmin):
     ) -> Outcome:
         by = principal_of(request)
         outcome = attempt(action, order, version=version, by=by, data=form.cleaned_data)
-        if action.is_logged and outcome.is_done:
-            self.log_change(request, outcome.order, str(outcome.text))
+        if action.log and outcome.is_done:
+            text = str(action.log).format(customer_id=outcome.order.customer_id)
+            self.log_change(request, outcome.order, text)
         return outcome
 
     def ask_for_many(

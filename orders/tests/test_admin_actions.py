@@ -232,7 +232,13 @@ def test_an_order_is_given_to_another_customer(office, order, other_customer):
     changed = Order.objects.get()
     assert (changed.customer, changed.customer_confirmed) == (other_customer, True)
     assert changed.name == "Asha Rao"
-    assert LogEntry.objects.get().get_change_message() == "It belongs to Bert Blum now."
+
+
+def test_the_log_tells_to_whom_an_order_was_given_without_a_name(office, order, other_customer):
+    confirm(office, order, "reassign", customer=other_customer.pk)
+
+    entry = LogEntry.objects.get()
+    assert entry.get_change_message() == f"Given to customer {other_customer.pk}."
 
 
 def test_an_order_is_given_to_the_customer_of_its_unconfirmed_email(office, order, customer):
