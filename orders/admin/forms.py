@@ -18,6 +18,9 @@ from catalog.models import Service
 from orders.models import Order, OrderLine
 from orders.placing import MAX_LINES, MAX_QUANTITY, MAX_TOTAL, Item
 
+# The years that the API takes of a pickup: others may overflow in another time zone.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
 
 class OrderForm(forms.ModelForm):
     """What staff may change of an order here.
@@ -46,6 +49,14 @@ class OrderForm(forms.ModelForm):
     def clean_email(self) -> str:
         """The email as it is stored."""
         return normalise_email(self.cleaned_data["email"])
+
+    def clean_pickup_at(self) -> datetime.datetime | None:
+        """The pickup, in the years that the API takes."""
+        pickup: datetime.datetime | None = self.cleaned_data["pickup_at"]
+        if pickup is not None and not FIRST_YEAR <= pickup.year <= LAST_YEAR:
+            text = _("The year must be from %(first)s to %(last)s.")
+            raise ValidationError(text, params={"first": FIRST_YEAR, "last": LAST_YEAR})
+        return pickup
 
     def clean(self) -> dict[str, Any]:
         """Refuse what was typed over an older state, and say what stands there now."""

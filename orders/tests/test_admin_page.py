@@ -97,6 +97,17 @@ def test_saving_an_unchanged_form_makes_no_new_version(office, path, order):
     assert columns(order) == before
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0026-11-22", "1969-12-31", "9999-12-31"])
+def test_a_pickup_is_in_the_years_that_the_api_takes(day, office, path, order, settings):
+    settings.TIME_ZONE = "Asia/Kolkata"
+    before = columns(order)
+
+    answer = fill(office, path, pickup_at_0=day, pickup_at_1="00:00")
+
+    assert errors_of(answer) == {"pickup_at": ["The year must be from 1970 to 2999."]}
+    assert columns(order) == before
+
+
 def test_saving_another_field_keeps_the_seconds_of_the_pickup(office, path, order):
     pickup = datetime.datetime(2026, 11, 22, 10, 30, 45, tzinfo=datetime.UTC)
     Order.objects.update(pickup_at=pickup)
