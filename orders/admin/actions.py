@@ -127,7 +127,7 @@ class ReasonForm(forms.Form):
         label=_("Reason"),
         max_length=64,
         required=False,
-        help_text=_("Kept in the order's history. Customers do not see it."),
+        help_text=_("Kept in the order's history. Its customer can read it there."),
     )
 
 

@@ -166,6 +166,15 @@ def test_cancelling_keeps_the_reason(office, order):
     assert newest(order).reason == "Moved to another town"
 
 
+def test_the_page_says_that_customers_read_the_reason_and_they_do(office, order, as_customer):
+    asked = office.get(path(order, "cancelled")).content.decode()
+    confirm(office, order, "cancelled", reason="Moved to another town")
+
+    assert "Its customer can read it there." in asked
+    tracks = as_customer.get(f"/api/v1/tracks/order/{order.pk}").json()
+    assert [track["reason"] for track in tracks] == ["", "Moved to another town"]
+
+
 def test_a_status_is_corrected_with_a_reason(office, order):
     moved(order, "delivered")
 
