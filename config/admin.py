@@ -40,7 +40,13 @@ class MomentWidget(SplitDateTimeWidget):
 
 
 class MomentField(SplitDateTimeField):
-    """A date and a time to the minute."""
+    """A date and a time to the minute; a date alone is its first moment."""
+
+    def compress(self, data_list: Any) -> Any:
+        """The moment in the shop's time; None without a date."""
+        if data_list and data_list[0] and data_list[1] is None:
+            data_list = [data_list[0], datetime.time.min]
+        return super().compress(data_list)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether another minute was given: the widget shows, and sends back, no seconds."""

@@ -61,6 +61,9 @@ class OrderForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuse what was typed over an older state, and say what stands there now."""
         data = super().clean() or self.cleaned_data
+        has_time = self.data.get(self.add_prefix("pickup_at_1"), "-") != ""
+        if data.get("pickup_at") and data.get("pickup_has_time") and not has_time:
+            self.add_error("pickup_has_time", _("Give the time, or let only the day count."))
         now = self.initial["seen_version"]
         if data.get("seen_version") in (None, now):
             return data

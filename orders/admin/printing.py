@@ -127,11 +127,13 @@ class PrintingAdmin(admin.ModelAdmin):
 
     def print_one(self, request: HttpRequest, object_id: int, kind: str) -> HttpResponse:
         """A format of one order."""
-        return self._print(request, kind, [object_id])
+        return self._print_all(request, kind, str(object_id))
 
     def print_many(self, request: HttpRequest, kind: str) -> HttpResponse:
         """A format of the orders of `ids` (numbers with commas), in that order."""
-        ids = request.GET.get("ids", "")
+        return self._print_all(request, kind, request.GET.get("ids", ""))
+
+    def _print_all(self, request: HttpRequest, kind: str, ids: str) -> HttpResponse:
         if not _IDS.fullmatch(ids):
             raise Http404
         return self._print(request, kind, list(dict.fromkeys(map(int, ids.split(",")))))

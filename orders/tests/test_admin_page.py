@@ -90,6 +90,33 @@ def test_a_pickup_is_read_in_the_shops_time(office, path, settings):
     )
 
 
+def test_a_pickup_by_day_needs_no_time(office, path):
+    fill(office, path, pickup_at_0="2026-12-25", pickup_at_1="", pickup_has_time=None)
+
+    order = Order.objects.get()
+    assert order.pickup_at == datetime.datetime(2026, 12, 25, tzinfo=datetime.UTC)
+    assert not order.pickup_has_time
+
+
+def test_a_pickup_at_a_time_needs_one(office, path):
+    answer = fill(office, path, pickup_at_0="2026-12-25", pickup_at_1="", pickup_has_time="on")
+
+    assert errors_of(answer) == {"pickup_has_time": ["Give the time, or let only the day count."]}
+
+
+def test_a_time_without_a_day_is_told(office, path):
+    answer = fill(office, path, pickup_at_0="", pickup_at_1="10:30")
+
+    assert errors_of(answer) == {"pickup_at": ["Enter a valid date."]}
+
+
+def test_an_order_without_a_pickup_is_saved_without_one(office, path):
+    fill(office, path, pickup_at_0="", pickup_at_1="", name="Asha R.")
+
+    order = Order.objects.get()
+    assert (order.name, order.pickup_at) == ("Asha R.", None)
+
+
 def test_saving_an_unchanged_form_makes_no_new_version(office, path, order):
     before = columns(order)
 

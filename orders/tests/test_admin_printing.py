@@ -170,3 +170,8 @@ def test_a_deleted_orders_page_offers_no_printing(office, order):
 def test_who_only_looks_prints_too(order):
     auditor = office_of(staff_in("Auditor", "Aud"))
     assert auditor.get(printed(order, "ticket")).status_code == 200
+
+
+def test_an_order_of_a_number_that_no_database_holds_is_not_there(office):
+    path = f"/admin/orders/order/{10**20}/print/ticket/"
+    assert office.get(path).status_code == 404
