@@ -190,17 +190,18 @@ def _write(order: Order, *, to: str, by: Principal, **facts: Any) -> Track:
     return track
 
 
+def newest_step(order: Order) -> Track | None:
+    """The newest track that moved an order; its placing is one."""
+    moves = Track.objects.filter(order=order, result=Track.Result.RECORDED)
+    return moves.exclude(from_status=F("to_status")).order_by("-seq").first()
+
+
 def step_to_undo(order: Order, by: Principal) -> Track:
     """The newest status step of an order, if this principal may undo it now.
 
     Raises `transition_not_allowed` and `permission_denied` as `undo` does.
     """
-    newest = (
-        Track.objects.filter(order=order, result=Track.Result.RECORDED)
-        .exclude(from_status=F("to_status"))
-        .order_by("-seq")
-        .first()
-    )
+    newest = newest_step(order)
     if newest is None or newest.voids_id is not None or not newest.from_status:
         raise Refusal(Code.TRANSITION_NOT_ALLOWED, "There is no step to undo.")
     if not _may_undo(newest, by):

@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from django.db.models import F
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal
-from orders.lifecycle import undo
+from orders.lifecycle import newest_step, undo
 from orders.models import Order, Status
 from tracking.models import Track
 from workforce.scanning import Scan, peek, record_scan
@@ -58,8 +57,7 @@ def undo_at_counter(*, by: Principal, track_id: int) -> dict[str, Any]:
 
 
 def _undo(track: Track, order: Order, by: Principal) -> Order:
-    moving = Track.objects.filter(order=order, result=Track.Result.RECORDED)
-    if moving.exclude(from_status=F("to_status")).order_by("-seq").first() != track:
+    if newest_step(order) != track:
         raise Refusal(Code.TRANSITION_NOT_ALLOWED, _("The order went on since. Open it to see."))
     # What is newest now stays so: whoever moves the order meanwhile changes its version.
     return undo(order=order, by=by, source=Track.Source.ADMIN, expected_version=order.version)
