@@ -5,6 +5,9 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+# Of a moment. Within these every time zone can show it, and every database keep it.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+
 
 class Exact(models.CharField):
     """Text that is equal only to itself: case and accents count on every database.

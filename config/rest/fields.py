@@ -14,14 +14,13 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
+from config.database import FIRST_YEAR, LAST_YEAR
 from config.rest.refusals import invalid
 
 MAX_INTEGER = 2**63 - 1
 # int() and Decimal() read more than numbers as people write them: 1_000, ٣, 1e3.
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _AMOUNT = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-# Within these every time zone can show a moment, and every database keep it.
-FIRST_YEAR, LAST_YEAR = 1970, 2999
 YEARS = "^(19[7-9][0-9]|2[0-9]{3})-"
 
 

@@ -15,11 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import normalise_email
 from catalog.models import Service
+from config.database import FIRST_YEAR, LAST_YEAR
 from orders.models import Order, OrderLine
 from orders.placing import MAX_LINES, MAX_QUANTITY, MAX_TOTAL, Item
-
-# The years that the API takes of a pickup: others may overflow in another time zone.
-FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 class OrderForm(forms.ModelForm):
