@@ -99,7 +99,8 @@ def test_the_conversation_stops_at_a_wrong_pin(curl, shop, tmp_path):
     assert Order.objects.latest("id").status == "created"
 
 
-def test_every_other_command_is_there_to_be_run():
+def test_every_other_command_is_run_elsewhere():
+    """By `test_serve`, and `bin/test` by `.ci/run`."""
     commands = re.findall(r"^\$ (.*?)(?:\s+#.*)?$", "".join(blocks("console")), re.MULTILINE)
 
     assert commands == ["bin/serve", "bin/test", ".venv/bin/python manage.py roundtrip"]
