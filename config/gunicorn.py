@@ -1,28 +1,54 @@
 """How gunicorn serves Roundtrip; every number can be set by env."""
 
-import multiprocessing
 import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 from config.env import env
 
-bind = os.environ.get("BIND", f"127.0.0.1:{os.environ.get('PORT', '8000')}")
-
-# Threads share one process's local-memory cache and SQLite file, so the
-# embedded form runs one process; more need MariaDB and Redis.
-_database, _cache = env.str("DATABASE_URL", default=""), env.str("CACHE_URL", default="")
-_shared = _database.startswith("mysql") and _cache.startswith("redis")
-workers = int(
-    os.environ.get("WEB_CONCURRENCY") or (multiprocessing.cpu_count() * 2 if _shared else 1)
-)
-threads = int(os.environ.get("WEB_THREADS", "4"))
+bind = env("BIND")
+workers = env("WEB_CONCURRENCY")
+threads = env("WEB_THREADS")
 worker_class = "gthread"
 
 # No control socket: it would be written below the home directory, which may not exist.
 control_socket_disable = True
 
-timeout = 30
-graceful_timeout = 25
-keepalive = 5
+timeout = env("WEB_TIMEOUT")
+graceful_timeout = env("WEB_GRACEFUL_TIMEOUT")
+# Longer than nginx keeps a connection to us idle: the one who closes first must be nginx, or
+# a call could be sent into a connection that is just being closed.
+keepalive = 75
+# A process is replaced after so many calls, so that no slow leak grows for months; the
+# jitter keeps them from being replaced all at once.
+max_requests = env("WEB_MAX_REQUESTS")
+max_requests_jitter = max_requests // 10
 # gunicorn writes its heartbeat here; a disk would stall the workers.
 _memory = "/dev/shm"  # noqa: S108
 worker_tmp_dir = _memory if os.path.isdir(_memory) else None
+# The request's line is logged by the project, without what is secret in it.
+accesslog = None
+
+_PROJECT = Path(__file__).resolve().parent.parent
+_IS_PRODUCTION = env("ENVIRONMENT") == "production"
+
+# What this process has loaded its workers would go on with after a reload, new code or not.
+for _name in list(sys.modules):
+    if _name.partition(".")[0] in {"config", "django", "environ"}:
+        del sys.modules[_name]
+
+
+def on_starting(server: Any) -> None:
+    """Serve nobody with settings that a system check calls an error.
+
+    In a process of its own, for the reason above. In development `prepare_demo` has asked
+    already.
+    """
+    if not _IS_PRODUCTION:
+        return
+    command = [sys.executable, "manage.py", "check", "--deploy"]
+    tags = ["--tag", "settings", "--tag", "caches"]
+    if subprocess.run([*command, *tags], cwd=_PROJECT, check=False).returncode:  # noqa: S603
+        sys.exit(1)

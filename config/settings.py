@@ -2,40 +2,28 @@
 
 import warnings
 from datetime import timedelta
-from email.utils import formataddr
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
-from config.env import BASE_DIR, env
+from config.env import BASE_DIR, env, refuse
 from config.rest.logs import configure as configure_logs
+from config.variables import VARIABLES
 
 # A misspelt `production` must not become a shop with the key below and demo logins.
-ENVIRONMENT = env.choice("ENVIRONMENT", "development", "production")
+ENVIRONMENT = env("ENVIRONMENT")
 PRODUCTION = ENVIRONMENT == "production"
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env("DEBUG")
 
 # Outside development there is no default: a missing secret stops the start.
-SECRET_KEY = (
-    env.str("SECRET_KEY")
-    if PRODUCTION
-    else env.str("SECRET_KEY", default="development-only: never serve a shop with this key")
-)
-PUBLIC_URL = (
-    env.str("PUBLIC_URL")
-    if PRODUCTION
-    else env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.int('PORT', default=8000)}")
-).rstrip("/")
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS",
-    default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"],
-)
+SECRET_KEY = env("SECRET_KEY")
+PUBLIC_URL = env("PUBLIC_URL").rstrip("/")
+ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 # What the running shop writes: the embedded database, images, the demo's logins.
-VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+VAR_DIR = Path(env("VAR_DIR"))
 VAR_DIR.mkdir(parents=True, exist_ok=True)
-SHOP_NAME = env.str("SHOP_NAME", default="Roundtrip")
+SHOP_NAME = env("SHOP_NAME")
 
 INSTALLED_APPS = [
     "config.operations.apps.OperationsConfig",
@@ -110,13 +98,14 @@ def _database() -> dict[str, Any]:
         with warnings.catch_warnings():
             # The library's warning of what is none of its engines holds the password.
             warnings.simplefilter("ignore")
-            database = dict(env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR}/db.sqlite3"))
+            database = dict(env.db_url_config(env("DATABASE_URL")))
     except ValueError:
         database = {}
     if not str(database.get("ENGINE")).endswith(("sqlite3", "mysql")):
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database that Roundtrip runs on: "
-            "write mysql://user:password@host:3306/name or sqlite:////path/to/file."
+        raise refuse(
+            2,
+            "DATABASE_URL names no database that Roundtrip runs on.",
+            VARIABLES["DATABASE_URL"].hint,
         )
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith("sqlite3"):
@@ -134,7 +123,7 @@ def _database() -> dict[str, Any]:
             "init_command": "SET SESSION sql_mode='TRADITIONAL', "
             f"innodb_lock_wait_timeout={LOCK_WAIT_SECONDS}",
         }
-        database |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60)}
+        database |= {"CONN_MAX_AGE": env("CONN_MAX_AGE")}
         database |= {"CONN_HEALTH_CHECKS": True}
     return database
 
@@ -144,13 +133,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 
 def _cache() -> dict[str, Any]:
-    cache = dict(env.cache_url("CACHE_URL", default="locmemcache://"))
+    cache = dict(env.cache_url_config(env("CACHE_URL")))
     if "redis" in cache["BACKEND"].lower():
         cache["BACKEND"] = "config.rest.cache.ResilientRedisCache"
     elif "locmem" in cache["BACKEND"].lower():
         # Django's own 300 would throw counts of limits out while they still count.
         cache["OPTIONS"] = {"MAX_ENTRIES": 20_000}
-    return cache | {"KEY_PREFIX": env.str("CACHE_KEY_PREFIX", default="roundtrip")}
+    return cache | {"KEY_PREFIX": env("CACHE_KEY_PREFIX")}
 
 
 CACHES = {
@@ -178,12 +167,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # The parameters of argon2id in the OWASP Password Storage Cheat Sheet: 24 ms of CPU
 # where the library's own take 200 ms, so that a login storm cannot starve a small server.
-ARGON2_MEMORY_KIB = env.int("ARGON2_MEMORY_KIB", default=19 * 1024)
-ARGON2_TIME_COST = env.int("ARGON2_TIME_COST", default=2)
-ARGON2_PARALLELISM = env.int("ARGON2_PARALLELISM", default=1)
+ARGON2_MEMORY_KIB = env("ARGON2_MEMORY_KIB")
+ARGON2_TIME_COST = env("ARGON2_TIME_COST")
+ARGON2_PARALLELISM = env("ARGON2_PARALLELISM")
 
-ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.int("ACCESS_TOKEN_MINUTES", default=15))
-REFRESH_TOKEN_LIFETIME = timedelta(days=env.int("REFRESH_TOKEN_DAYS", default=30))
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=env("ACCESS_TOKEN_MINUTES"))
+REFRESH_TOKEN_LIFETIME = timedelta(days=env("REFRESH_TOKEN_DAYS"))
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
     "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
@@ -191,12 +180,12 @@ SIMPLE_JWT = {
 }
 
 # The first staff user, for the demonstration; what is not set there is made up.
-ADMIN_USERNAME = env.str("ADMIN_USERNAME", default="")
-ADMIN_EMAIL = env.str("ADMIN_EMAIL", default="")
-ADMIN_PASSWORD = env.str("ADMIN_PASSWORD", default="")
+ADMIN_USERNAME = env("ADMIN_USERNAME")
+ADMIN_EMAIL = env("ADMIN_EMAIL")
+ADMIN_PASSWORD = env("ADMIN_PASSWORD")
 
 # A session of the admin ends when it was not used for this long; each use writes it anew.
-ADMIN_IDLE = timedelta(minutes=env.int("ADMIN_IDLE_MINUTES", default=30))
+ADMIN_IDLE = timedelta(minutes=env("ADMIN_IDLE_MINUTES"))
 SESSION_COOKIE_AGE = int(ADMIN_IDLE.total_seconds())
 SESSION_SAVE_EVERY_REQUEST = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
@@ -245,18 +234,12 @@ SPECTACULAR_SETTINGS = {
 CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-LEGACY_API = env.bool("LEGACY_API", default=True)
+LEGACY_API = env("LEGACY_API")
 # The day on which the old paths are to be switched off, as 2027-06-30: it is told, not kept.
-LEGACY_SUNSET = env.str("LEGACY_SUNSET", default="")
+LEGACY_SUNSET = env("LEGACY_SUNSET")
 # An Electron page sends `Origin: null` or `file://`. Credentials are never allowed: the
 # API's bearer tokens need none, and the admin's cookie is nobody else's business.
-CORS_ALLOWED_ORIGINS = env.list(
-    "CORS_ALLOWED_ORIGINS",
-    default=[
-        *(["file://", "null"] if LEGACY_API else []),
-        *([] if PRODUCTION else ["http://localhost:3000"]),
-    ],
-)
+CORS_ALLOWED_ORIGINS = env("CORS_ALLOWED_ORIGINS")
 CORS_ALLOW_HEADERS = [
     "authorization",
     "content-type",
@@ -293,11 +276,11 @@ CONTENT_SECURITY_POLICY = {
 
 if PRODUCTION:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = env("SECURE_SSL_REDIRECT")
     SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|ping|metrics)/?$"]
-    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
-    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
+    SECURE_HSTS_SECONDS = env("SECURE_HSTS_SECONDS")
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = env("SECURE_HSTS_INCLUDE_SUBDOMAINS")
+    SECURE_HSTS_PRELOAD = env("SECURE_HSTS_PRELOAD")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -306,28 +289,28 @@ X_FRAME_OPTIONS = "DENY"
 RATELIMIT_ENABLE = True
 RATELIMIT_FAIL_OPEN = True
 RATELIMITS = {
-    "auth": {"anyone": env.str("RATELIMIT_AUTH", default="10/m")},
-    "lookup": {"anyone": env.str("RATELIMIT_LOOKUP", default="10/m")},
+    "auth": {"anyone": env("RATELIMIT_AUTH")},
+    "lookup": {"anyone": env("RATELIMIT_LOOKUP")},
     "orders": {
-        "anyone": env.str("RATELIMIT_ORDERS", default="20/h"),
-        "customer": env.str("RATELIMIT_ORDERS_CUSTOMERS", default="60/h"),
-        "staff": env.str("RATELIMIT_ORDERS_STAFF", default="600/h"),
+        "anyone": env("RATELIMIT_ORDERS"),
+        "customer": env("RATELIMIT_ORDERS_CUSTOMERS"),
+        "staff": env("RATELIMIT_ORDERS_STAFF"),
     },
     "default": {
-        "anyone": env.str("RATELIMIT_DEFAULT", default="50/h,200/d"),
-        "customer": env.str("RATELIMIT_DEFAULT_CUSTOMERS", default="1000/h"),
-        "staff": env.str("RATELIMIT_DEFAULT_STAFF", default="10000/h"),
+        "anyone": env("RATELIMIT_DEFAULT"),
+        "customer": env("RATELIMIT_DEFAULT_CUSTOMERS"),
+        "staff": env("RATELIMIT_DEFAULT_STAFF"),
     },
     # Tracking pages, QR images and the old scan call.
     "public": {
-        "anyone": env.str("RATELIMIT_PUBLIC", default="600/h"),
-        "customer": env.str("RATELIMIT_DEFAULT_CUSTOMERS", default="1000/h"),
-        "staff": env.str("RATELIMIT_DEFAULT_STAFF", default="10000/h"),
+        "anyone": env("RATELIMIT_PUBLIC"),
+        "customer": env("RATELIMIT_DEFAULT_CUSTOMERS"),
+        "staff": env("RATELIMIT_DEFAULT_STAFF"),
     },
 }
-RATELIMIT_MAIL = env.str("RATELIMIT_MAIL", default="3/h")
-RATELIMIT_TRUSTED_IPS = env.list("RATELIMIT_TRUSTED_IPS", default=[])
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+RATELIMIT_MAIL = env("RATELIMIT_MAIL")
+RATELIMIT_TRUSTED_IPS = env("RATELIMIT_TRUSTED_IPS")
+TRUSTED_PROXIES = env("TRUSTED_PROXIES")
 SILENCED_SYSTEM_CHECKS = [
     # django-ratelimit wants memcached or django-redis by class name. Ours is django-redis
     # in a subclass, and local memory is right for one process: rest.E001 refuses more.
@@ -339,25 +322,25 @@ SILENCED_SYSTEM_CHECKS = [
 
 LANGUAGE_CODE = "en"
 FORMAT_MODULE_PATH = "config.formats"
-TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
+TIME_ZONE = env("TIME_ZONE")
 USE_TZ = True
-CURRENCY = env.str("CURRENCY", default="INR")
+CURRENCY = env("CURRENCY")
 
 # The old contract's look-up of orders by an email alone, and how many days it reaches back.
-LEGACY_EMAIL_LOOKUP = env.bool("LEGACY_EMAIL_LOOKUP", default=True)
-LEGACY_EMAIL_DAYS = env.int("LEGACY_EMAIL_DAYS", default=90)
+LEGACY_EMAIL_LOOKUP = env("LEGACY_EMAIL_LOOKUP")
+LEGACY_EMAIL_DAYS = env("LEGACY_EMAIL_DAYS")
 # How long the Counter role may undo its own steps.
-UNDO_WINDOW = timedelta(minutes=env.int("UNDO_MINUTES", default=15))
+UNDO_WINDOW = timedelta(minutes=env("UNDO_MINUTES"))
 # An order that stays longer than this in a stage is stuck.
-STUCK_AFTER = env.duration("STUCK_AFTER", default="48h")
-QR_PAYLOAD = env.choice("QR_PAYLOAD", "url", "legacy")
+STUCK_AFTER = env("STUCK_AFTER")
+QR_PAYLOAD = env("QR_PAYLOAD")
 
 # --- Files, mail, logs --------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+STATIC_ROOT = Path(env("STATIC_ROOT"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+MEDIA_ROOT = Path(env("MEDIA_ROOT"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -368,19 +351,17 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email_url_config(env("EMAIL_URL"))
 vars().update(EMAIL_CONFIG)
 # Mails are tried at once, in the request: a mail server that hangs must not hold it long.
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=5)
-DEFAULT_FROM_EMAIL = env.str(
-    "DEFAULT_FROM_EMAIL", default=formataddr((SHOP_NAME, "shop@localhost"))
-)
+EMAIL_TIMEOUT = env("EMAIL_TIMEOUT")
+DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL")
 # How long a link works that was mailed to confirm an email or to set a password.
-MAILED_LINK_HOURS = env.int("MAILED_LINK_HOURS", default=72)
+MAILED_LINK_HOURS = env("MAILED_LINK_HOURS")
 PASSWORD_RESET_TIMEOUT = MAILED_LINK_HOURS * 60 * 60
 
-LOGGING = configure_logs(renderer=env.str("LOG_FORMAT", default="json")) | {
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+LOGGING = configure_logs(renderer=env("LOG_FORMAT")) | {
+    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL")},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         # A refusal has its request line; only crashes have more to tell.

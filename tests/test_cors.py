@@ -99,6 +99,7 @@ PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "x" * 50,
     "PUBLIC_URL": "https://shop.example",
+    "ALLOWED_HOSTS": "shop.example",
 }
 
 

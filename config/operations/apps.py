@@ -12,7 +12,7 @@ class OperationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the roles' groups as their table says, and write down who calls old paths."""
-        from config.operations import legacy_use, roles
+        from config.operations import checks, legacy_use, roles  # noqa: F401
 
         roles.connect()
         legacy_use.connect()

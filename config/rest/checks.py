@@ -1,13 +1,13 @@
 """Wrong configuration of the API, found at start."""
 
 import datetime
-import os
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 
+from config.env import env
 from config.rest.addresses import networks_of
 from config.rest.limits import parse_rates
 
@@ -15,7 +15,7 @@ from config.rest.limits import parse_rates
 @checks.register(checks.Tags.caches)
 def check_shared_cache(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """More than one process needs a cache that they share."""
-    processes = int(os.environ.get("WEB_CONCURRENCY") or 1)
+    processes = env("WEB_CONCURRENCY")
     if processes > 1 and "locmem" in settings.CACHES["default"]["BACKEND"]:
         return [
             checks.Error(

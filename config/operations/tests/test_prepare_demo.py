@@ -1,5 +1,6 @@
 import json
 import os
+import secrets
 import stat
 import subprocess
 import sys
@@ -282,6 +283,7 @@ def test_in_production_it_only_migrates(settings, kept, monkeypatch):
     calls = []
     monkeypatch.setattr(demo, "migrate", lambda: calls.append("migrate"))
     settings.PRODUCTION = True
+    settings.SECRET_KEY = secrets.token_urlsafe(50)
 
     with pytest.raises(CommandError) as caught:
         call_command("prepare_demo")

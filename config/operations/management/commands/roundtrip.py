@@ -49,8 +49,8 @@ class Command(BaseCommand):
 
     def _worker(self, logins: list[demo_logins.Login], options: dict[str, Any]) -> WorkerLogin:
         """Who scans: as told, else the first worker of the demonstration."""
-        worker_id = options["worker_id"] or env.int("ROUNDTRIP_WORKER_ID", default=0)
-        password = options["worker_password"] or env.str("ROUNDTRIP_WORKER_PASSWORD", default="")
+        worker_id = options["worker_id"] or env("ROUNDTRIP_WORKER_ID")
+        password = options["worker_password"] or env("ROUNDTRIP_WORKER_PASSWORD")
         if worker_id and password:
             return WorkerLogin(worker_id, password)
         for login in logins:
