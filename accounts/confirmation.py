@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.links import CONFIRM_EMAIL, follow_link
 from accounts.models import User
 from accounts.signals import email_confirmed
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
@@ -20,6 +21,7 @@ def mark_confirmed(user: User) -> None:
     email_confirmed.send(sender=User, user=user)
 
 
+@retried
 def confirm_email(*, user: User, uid: str, token: str) -> User:
     """Confirm the email of who is signed in, by the link that was mailed to it.
 

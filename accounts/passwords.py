@@ -10,6 +10,7 @@ from accounts.links import SET_PASSWORD, follow_link, mail_link
 from accounts.models import Session, User, normalise_email
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
@@ -28,6 +29,7 @@ def _store(user: User, encoded: str, *, keep: Session | None = None) -> None:
     end_sessions(user=user, keep=keep)
 
 
+@retried
 def change_password(
     *, user: User, session: Session | None, current_password: str, new_password: str
 ) -> User:
@@ -48,6 +50,7 @@ def change_password(
     return locked
 
 
+@retried
 def request_reset(*, email: str) -> None:
     """Mail a link to set a password, if there is an active account with this email.
 
@@ -60,6 +63,7 @@ def request_reset(*, email: str) -> None:
             mail_link(SET_PASSWORD, user=user)
 
 
+@retried
 def reset_password(*, uid: str, token: str, new_password: str) -> User:
     """Set a password by a mailed link, which also confirms the email; end all sessions.
 

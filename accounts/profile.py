@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import User, normalise_email
 from accounts.sessions import end_sessions
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
@@ -21,6 +22,7 @@ def lock_user(user: User) -> User:
     return locked
 
 
+@retried
 def update_profile(
     *, user: User, name: str | None = None, phone: str | None = None, email: str | None = None
 ) -> User:
@@ -51,6 +53,7 @@ def update_profile(
     return user
 
 
+@retried
 def set_active(*, user: User, is_active: bool) -> User:
     """Let a customer in again, or keep them out: then all their sessions end at once.
 

@@ -6,9 +6,11 @@ from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, mail_link
 from accounts.models import User, normalise_email
 from accounts.passwords import check_new_password
 from accounts.sessions import SignedIn, open_session
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
+@retried
 def register(
     *, name: str, email: str, password: str, phone: str = "", user_agent: str = ""
 ) -> SignedIn:
@@ -31,6 +33,7 @@ def register(
         raise Refusal(Code.EMAIL_TAKEN) from error
 
 
+@retried
 def add_customer(*, name: str, email: str | None = None, phone: str = "") -> User:
     """Make a customer for staff, with an unusable password; raises `email_taken`.
 

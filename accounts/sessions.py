@@ -12,6 +12,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.models import Session, User
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
@@ -39,6 +40,7 @@ def open_session(*, user: User, user_agent: str = "") -> SignedIn:
     return SignedIn(user, _carrying(AccessToken(), session), _carrying(RefreshToken(), session))
 
 
+@retried
 def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
     """Open a session by email and password.
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from catalog.models import Service
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 
 
@@ -23,6 +24,7 @@ def add_service(**fields: Any) -> Service:
     return Service.objects.create(**fields)
 
 
+@retried
 def change_service(*, service: Service, changes: Mapping[str, Any]) -> Service:
     """Change fields of a service; what equals the present value is no change.
 
@@ -39,6 +41,7 @@ def change_service(*, service: Service, changes: Mapping[str, Any]) -> Service:
     return service
 
 
+@retried
 def erase_service(*, service: Service) -> None:
     """Erase a service that no order names.
 

@@ -29,6 +29,8 @@ router.register(
     f"workers/(?P<worker_id>{ID})/devices", WorkerDeviceViewSet, basename="worker-device"
 )
 
+handler500 = "config.rest.errors.server_error"
+
 urlpatterns = [
     re_path(r"^api/v1/schema/?$", limited(DEFAULT, "schema")(schema), name="schema"),
     re_path(r"^api/v1/docs/?$", limited(DEFAULT, "docs")(DocsView.as_view()), name="docs"),

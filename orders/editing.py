@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import normalise_email
+from config.database import retried
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from orders.lifecycle import locked, may_take, refusal_of, step
@@ -59,6 +60,7 @@ def _apply(order: Order, changes: dict[str, Any], *, version: int) -> None:
     order.save(update_fields=[*changes, "version", "updated_at"])
 
 
+@retried
 def edit_order(
     *,
     order: Order,
@@ -99,6 +101,7 @@ def edit_order(
     return order
 
 
+@retried
 def change_fields(
     *, order: Order, changes: Mapping[str, Any], expected_version: int | None = None
 ) -> Order:
@@ -115,6 +118,7 @@ def change_fields(
     return order
 
 
+@retried
 def delete_order(
     *, order: Order, by: Principal, source: str, expected_version: int | None = None
 ) -> None:
@@ -132,6 +136,7 @@ def delete_order(
         _hide(order, by, source)
 
 
+@retried
 def withdraw_order(*, order: Order, email: str, source: str) -> None:
     """Cancel and hide an order for somebody of whom only its email is known.
 
@@ -158,6 +163,7 @@ def _hide(order: Order, by: Principal, source: str) -> None:
     order.save(update_fields=["deleted_at", "deleted_by", "version", "updated_at"])
 
 
+@retried
 def restore_order(*, order: Order, by: Principal, source: str) -> Order:
     """Bring a deleted order back, in the status it had; one that is there stays as it is."""
     with transaction.atomic(durable=True):

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from config.database import retried
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from orders.models import Order, Status
@@ -209,6 +210,7 @@ def step_to_undo(order: Order, by: Principal) -> Track:
     return newest
 
 
+@retried
 def undo(*, order: Order, by: Principal, source: str, expected_version: int | None = None) -> Order:
     """Take the newest status step of an order back, by a new track that voids it.
 
@@ -268,6 +270,7 @@ def refusal_of(track: Track, kind: str) -> Refusal:
     )
 
 
+@retried
 def advance(
     *,
     order_number: str,

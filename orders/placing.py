@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User, normalise_email
 from accounts.registration import guest_of
 from catalog.models import Service
+from config.database import retried
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from orders.models import Order, OrderLine, Status
@@ -131,6 +132,7 @@ def _insert(**fields: Any) -> Order:
     raise Refusal(Code.UNAVAILABLE, "No free order number was found.")
 
 
+@retried
 def place_order(
     *,
     by: Principal,

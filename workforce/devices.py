@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import normalise_email
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 from workforce.models import DeviceToken, Worker
 
@@ -58,6 +59,7 @@ def issue_token(*, worker: Worker, name: str = "") -> tuple[DeviceToken, str]:
     raise Refusal(Code.UNAVAILABLE, "No free token prefix was found.")
 
 
+@retried
 def hand_out_token(*, worker: Worker, name: str, prefix: str) -> tuple[DeviceToken, str]:
     """Make a device token that staff hand to a worker, as `issue_token` does.
 
@@ -108,6 +110,7 @@ def device_of(token: str) -> DeviceToken:
     return device
 
 
+@retried
 def sign_in_device(
     *,
     password: str,

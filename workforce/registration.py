@@ -4,6 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
 from accounts.models import normalise_email
+from config.database import retried
 from config.rest.refusals import Code, Refusal, invalid
 from workforce.devices import issue_token
 from workforce.models import Worker
@@ -40,6 +41,7 @@ def email_taken() -> Refusal:
     return Refusal(Code.EMAIL_TAKEN, "There is already a worker with this email.")
 
 
+@retried
 def register_worker(
     *, name: str, email: str | None = None, password: str | None = None
 ) -> tuple[Worker, str]:

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from config.database import retried
 from config.rest.refusals import Code, Refusal
 from workforce.devices import revoke_devices
 from workforce.models import Worker
@@ -34,6 +35,7 @@ def _apply(worker: Worker, wanted: dict[str, Any], must_lock: bool) -> None:
         revoke_devices(worker=worker)
 
 
+@retried
 def change_worker(*, worker: Worker, changes: Mapping[str, Any]) -> Worker:
     """Change `name`, `email`, `password`, `is_active` and `locked` of a worker.
 
@@ -57,6 +59,7 @@ def change_worker(*, worker: Worker, changes: Mapping[str, Any]) -> Worker:
     return worker
 
 
+@retried
 def remove_worker(*, worker: Worker) -> Worker | None:
     """Erase a worker and their devices; one whom tracks name is deactivated instead.
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import Customer, Session, User
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
+from config.database import retried
 from config.mail.models import OutgoingMail
 from config.rest.models import IdempotencyKey
 from config.rest.refusals import Code, Refusal
@@ -18,6 +19,7 @@ from tracking.ledger import blank_personal_data
 _CLOSED = (Status.DELIVERED, Status.CANCELLED)
 
 
+@retried
 def delete_customer(*, customer: User, anonymise: bool = False) -> str:
     """Take a customer away; answers what came of it: deleted, deactivated or anonymised.
 

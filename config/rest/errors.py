@@ -7,12 +7,15 @@ bad hosts, failed CSRF checks, crashes), so that no client ever reads HTML.
 
 import logging
 import re
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as AnyDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views import defaults
 from django.views.csrf import csrf_failure as csrf_page
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -23,6 +26,9 @@ from config.rest.refusals import Code, Refusal
 from config.rest.request_ids import current_request_id
 
 logger = logging.getLogger(__name__)
+
+# What a client is told to wait for a database that could not do it now, in seconds.
+RETRY_AFTER = "5"
 
 V1_PATHS = re.compile(r"/api/v1(/|$)")
 API_PATHS = re.compile(
@@ -133,7 +139,7 @@ def refusal_of(error: Exception) -> Refusal | None:
             return Refusal(Code.CSRF_FAILED)
         case AnyDatabaseError():
             logger.error("The database failed.", exc_info=error)
-            return Refusal(Code.UNAVAILABLE, headers={"Retry-After": "5"})
+            return Refusal(Code.UNAVAILABLE, headers={"Retry-After": RETRY_AFTER})
     code = next((c for kind, c in _CODE_BY_EXCEPTION.items() if isinstance(error, kind)), None)
     return Refusal(code) if code else None
 
@@ -196,3 +202,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if is_api(request.path):
         return error_response(Refusal(Code.CSRF_FAILED, reason), request)
     return csrf_page(request, reason)
+
+
+def _busy_page(request: HttpRequest) -> HttpResponse:
+    answer = render(request, "503.html", status=503)
+    answer["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's hook for what a view did not expect.
+
+    A database that is away or too busy is not our crash: 503, and when to try again.
+    """
+    if not isinstance(sys.exc_info()[1], AnyDatabaseError):
+        return defaults.server_error(request)
+    return _busy_page(request)

@@ -18,6 +18,7 @@ from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from config.database import retried
 from config.rest.errors import exception_handler, refusal_of
 from config.rest.models import IdempotencyKey
 from config.rest.principals import Principal
@@ -88,6 +89,7 @@ class _RefusedError(Exception):
         self.error = error
 
 
+@retried
 def _run(key_hash: str, body_hash: str, act: Callable[[], Response]) -> Response:
     """Claim the key and act, in one transaction.
 
@@ -153,6 +155,8 @@ def idempotent(method: View) -> View:
         def act() -> Response:
             try:
                 return method(view, request, *args, **kwargs)
+            except OperationalError:
+                raise  # No answer of the verb's: the whole transaction may run anew.
             except Exception as error:
                 raise _RefusedError(error) from error
 

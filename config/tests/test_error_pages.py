@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.test import Client
 from django.views import defaults
 
@@ -59,3 +60,29 @@ def test_a_crash_in_a_view_is_the_same_page(client, monkeypatch):
     monkeypatch.setattr("orders.pages.Order.objects.present", None)
 
     assert_page(client.get("/t/NUMBER2345"), 500, "Something failed on our side")
+
+
+@pytest.fixture
+def busy_database(client, monkeypatch):
+    def give_up():
+        raise OperationalError(1213, "Deadlock found when trying to get lock")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("orders.pages.Order.objects.present", give_up)
+
+
+def test_a_busy_database_is_a_page_that_says_when_to_try_again(client, busy_database):
+    answer = client.get("/t/NUMBER2345")
+
+    assert_page(answer, 503, "Please try again in a moment")
+    assert answer["Retry-After"] == "5"
+
+
+def test_where_clients_read_it_is_their_error(client, busy_database):
+    answer = client.get("/qr/NUMBER2345.png")
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert answer.json() == {
+        "error": "Something failed on our side; try again later.",
+        "msg": "Something failed on our side; try again later.",
+    }
