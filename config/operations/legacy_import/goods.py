@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from catalog.models import Service
 from config.operations.legacy_import.run import Run
 from config.operations.legacy_import.saving import Brought, save_all
-from config.operations.legacy_import.snapshot import Row
+from config.operations.legacy_import.snapshot import Row, first_remarks
 from config.operations.legacy_import.values import (
     read_count,
     read_duration,
@@ -25,7 +25,7 @@ def bring_services(run: Run, rows: list[Row]) -> None:
     names = set(Service.objects.values_list("name", flat=True))
     brought = []
     for old_id, row in new.items():
-        remarks: list[str] = []
+        remarks = first_remarks(row)
         service = _service(run, old_id, row, remarks)
         if old_id in taken:
             remarks.append(f"id {old_id!r}: taken here, so old clients must read the list anew")

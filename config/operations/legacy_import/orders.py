@@ -9,7 +9,7 @@ from config.operations.legacy_import.history import History, later_tracks, stray
 from config.operations.legacy_import.people import NAME_LENGTH, PHONE_LENGTH, Owners
 from config.operations.legacy_import.run import Run
 from config.operations.legacy_import.saving import Brought, save_all
-from config.operations.legacy_import.snapshot import Row, ids_in, old_id_of
+from config.operations.legacy_import.snapshot import Row, first_remarks, ids_in, old_id_of
 from config.operations.legacy_import.values import read_money, read_pickup, read_text
 from config.operations.models import ImportedRow
 from orders.models import Order, OrderLine
@@ -72,12 +72,12 @@ class _Batch:
             self._make(old_id, row)
 
     def _make(self, old_id: str, row: Row) -> None:
-        remarks: list[str] = []
+        remarks = first_remarks(row)
         number, note = self._number(row, remarks)
         placed_at = self._run.moment(row["created_at"], "created", remarks) or self._run.started
         history = History(self._run, row, placed_at, note)
         for track_id, track in self._tracks[old_id].items():
-            track_remarks: list[str] = []
+            track_remarks = first_remarks(track)
             made = history.add(track, track_remarks)
             self._brought_tracks.append(Brought(track_id, made, remarks=track_remarks))
         history.close(remarks)
@@ -197,7 +197,7 @@ def _bring_later_tracks(run: Run, tracks: Mapping[str, Mapping[str, Row]]) -> No
     orders = {order.pk: order for order in Order.objects.select_for_update().filter(pk__in=keys)}
     for old_id, rows in tracks.items():
         order = orders.get(known[old_id].object_id or 0)
-        remarks: dict[str, list[str]] = {track_id: [] for track_id in rows}
+        remarks = {track_id: first_remarks(row) for track_id, row in rows.items()}
         if order is None:
             continue
         made = later_tracks(run, order, rows, remarks)
@@ -216,7 +216,7 @@ def bring_stray_tracks(run: Run, rows: list[Row]) -> None:
     """Bring tracks over that belong to no order."""
     brought = []
     for old_id, row in run.memory.unknown(TRACKS, rows).items():
-        remarks: list[str] = []
+        remarks = first_remarks(row)
         track: Track = stray_track_from(run, row, remarks)
         brought.append(Brought(old_id, track, remarks=remarks))
     save_all([each.into for each in brought])

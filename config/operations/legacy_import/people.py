@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import is_password_usable, make_password
 
 from accounts.hashers import adopt_legacy_hash
 from accounts.models import User, reverse_digits
 from config.operations.legacy_import.run import Run
 from config.operations.legacy_import.saving import Brought, save_all
-from config.operations.legacy_import.snapshot import Row
+from config.operations.legacy_import.snapshot import Row, first_remarks
 from config.operations.legacy_import.values import read_email, read_flag, read_text
 from config.operations.models import ImportedRow
 from workforce.devices import PREFIX_LENGTH, adopted_device
@@ -24,7 +24,7 @@ def _password(value: Any, remarks: list[str]) -> str:
     """An old hash in our form; where there is none that we can verify, an unusable one."""
     old = read_text(value)
     adopted = adopt_legacy_hash(old)
-    if old and old not in adopted:
+    if old and not is_password_usable(adopted):
         remarks.append("password: of an unknown kind, so a new one must be set")
     return adopted
 
@@ -35,7 +35,7 @@ def bring_customers(run: Run, rows: list[Row]) -> None:
     One whose email is that of a customer who is there joins them and changes nothing.
     """
     new = run.memory.unknown(ImportedRow.Table.CUSTOMERS, rows)
-    remarks: dict[str, list[str]] = {old_id: [] for old_id in new}
+    remarks = {old_id: first_remarks(row) for old_id, row in new.items()}
     emails = {old_id: read_email(row["email"], remarks[old_id]) for old_id, row in new.items()}
     there = _users_with(emails.values())
     made: list[User] = []
@@ -82,7 +82,7 @@ def _customer(run: Run, row: Row, email: str, remarks: list[str]) -> User:
 def bring_workers(run: Run, rows: list[Row]) -> None:
     """Bring workers and the tokens of their devices over."""
     new = run.memory.unknown(ImportedRow.Table.WORKERS, rows)
-    remarks: dict[str, list[str]] = {old_id: [] for old_id in new}
+    remarks = {old_id: first_remarks(row) for old_id, row in new.items()}
     emails = {old_id: read_email(row["email"], remarks[old_id]) for old_id, row in new.items()}
     found = Worker.objects.filter(email__in={each for each in emails.values() if each})
     there = {worker.email: worker for worker in found}

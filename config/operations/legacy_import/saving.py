@@ -73,10 +73,7 @@ class Memory:
 
     def unknown(self, table: str, rows: Iterable[Row]) -> dict[str, Row]:
         """The old rows that have not come yet, by what they will be remembered by."""
-        by_id: dict[str, Row] = {}
-        for row in rows:
-            old_id = old_id_of(row)
-            by_id[f"row {row['row']}" if old_id in by_id else old_id] = row
+        by_id = {old_id_of(row): row for row in rows}
         known = self.known(table, by_id)
         return {old_id: row for old_id, row in by_id.items() if old_id not in known}
 

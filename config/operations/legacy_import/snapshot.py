@@ -15,6 +15,7 @@ from config.operations.legacy_import.schemas import COLUMNS, Schema, recognise
 from config.operations.legacy_import.values import read_moment, read_money, read_text
 
 BATCH = 500
+ID_LENGTH = 255
 LOCK_WAIT_SECONDS = 5
 # A scan that names only an email is of an order that was placed at most so long before.
 ORDER_OF_THE_TIME = datetime.timedelta(days=30)
@@ -87,6 +88,9 @@ class Snapshot:
         self._zone = zone
         self.tables = [name for (name,) in self._tables()]
         self.schema: Schema = recognise(self.tables, path)
+        copy.execute(
+            "CREATE TEMP TABLE import_doubles (of TEXT, row INTEGER, PRIMARY KEY (of, row))"
+        )
         for table, old in self.schema.tables.items():
             self._read_as(table, old.columns(self._columns_of(old.name), path))
         self.counts = {table: self._count(old.name) for table, old in self.schema.tables.items()}
@@ -121,17 +125,21 @@ class Snapshot:
             customer = self.schema.tables["customers"]
             known = customer.columns(self._columns_of(customer.name), "")
             join = f"LEFT JOIN {_quoted(customer.name)} c ON c.{_quoted(known['id'])} = "
-            join += found["customer_id"]
+            join += f"{found['customer_id']} AND NOT {_is_double('customers', 'c')}"
             for word in ("name", "email", "phone"):
                 if word in known:
                     own = f"NULLIF({found.get(word, 'NULL')}, '')"
                     found[word] = f"COALESCE({own}, c.{_quoted(known[word])})"
         read = ", ".join(f"{found.get(word, 'NULL')} AS {word}" for word in COLUMNS[table])
-        query = f"SELECT t.rowid AS row, {read} FROM {old} t {join}"  # noqa: S608  (quoted)
+        double = f"{_is_double(table, 't')} AS is_double"
+        query = f"SELECT t.rowid AS row, {read}, {double} FROM {old} t {join}"  # noqa: S608
         self._copy.execute(f"CREATE TEMP VIEW import_{table} AS {query}")
 
     def survey(self) -> None:
-        """Sum the orders up, and find out which track belongs to which."""
+        """Find ids that rows share, sum the orders up, and find each track's order."""
+        self._copy.create_function("import_id", 1, _id_from, deterministic=True)
+        for table in self.schema.tables:
+            self._mark_doubles(table)
         self._copy.execute(
             "CREATE TABLE import_placed (row INTEGER PRIMARY KEY, email TEXT, at REAL)"
         )
@@ -142,6 +150,21 @@ class Snapshot:
         )
         self._copy.executemany("INSERT INTO import_homes VALUES (?, ?, ?)", self._homes())
         self._copy.execute("CREATE INDEX import_homes_by_home ON import_homes (home, track)")
+
+    def _mark_doubles(self, table: str) -> None:
+        """Remember which rows have an id that a row before them has: old tables may lack keys."""
+        old = self.schema.tables[table]
+        column = _quoted(old.required["id"])
+        # As bytes: a text that is no UTF-8 cannot be handed over.
+        places = (
+            "SELECT rowid AS row, row_number() OVER"  # noqa: S608  (quoted)
+            f" (PARTITION BY import_id(CAST({column} AS BLOB)) ORDER BY rowid) AS place"
+            f" FROM {_quoted(old.name)} WHERE {column} IS NOT NULL"
+        )
+        self._copy.execute(
+            f"INSERT INTO import_doubles SELECT ?, row FROM ({places}) WHERE place > 1",  # noqa: S608
+            (table,),
+        )
 
     def _placed(self) -> Iterator[tuple[int, str, float | None]]:
         unread: list[str] = []
@@ -163,7 +186,7 @@ class Snapshot:
         if track["order_id"] is None:
             return None
         found = self._copy.execute(
-            "SELECT row FROM import_orders WHERE id = ?", (track["order_id"],)
+            "SELECT row FROM import_orders WHERE id = ? AND NOT is_double", (track["order_id"],)
         ).fetchone()
         if found is None:
             remarks.append(f"order {read_text(track['order_id'])[:40]!r}: not in the file")
@@ -235,6 +258,24 @@ def ids_in(value: Any) -> list[str]:
     return [part.strip() for part in read_text(value).split(",") if part.strip()]
 
 
+def _is_double(table: str, alias: str) -> str:
+    """In SQL, whether a row of a table has an id that one before it has."""
+    # The table is a word of ours.
+    return f"EXISTS (SELECT 1 FROM import_doubles WHERE of = '{table}' AND row = {alias}.rowid)"  # noqa: S608
+
+
+def _id_from(value: Any) -> str:
+    return read_text(value, ID_LENGTH)
+
+
 def old_id_of(row: Row) -> str:
-    """What a row is remembered by: its id, or its place in the table where it has none."""
-    return read_text(row["id"], 255) or f"row {row['row']}"
+    """What a row is remembered by: its id, or its place where it has none of its own."""
+    own = "" if row["is_double"] else _id_from(row["id"])
+    return own or f"row {row['row']}"
+
+
+def first_remarks(row: Row) -> list[str]:
+    """The list of what is said of a row, with what is to be said before it is read."""
+    if not row["is_double"]:
+        return []
+    return [f"id {_id_from(row['id'])[:40]!r}: that of a row before it, so told by its place"]

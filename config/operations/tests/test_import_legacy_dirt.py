@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import Service
+from config.operations.legacy_import import snapshot
 from config.operations.models import ImportedRow
 from orders.models import Order, OrderLine
 from tests.old_servers import CAMEL, SNAKE, TOKEN, Tables, make_server
@@ -21,6 +22,10 @@ from workforce.models import DeviceToken, Worker
 
 pytestmark = pytest.mark.django_db
 
+# Old databases that were copied table by table lost their keys.
+NO_KEYS = {
+    schema: schema.replace(" PRIMARY KEY", "").replace(" UNIQUE", "") for schema in (CAMEL, SNAKE)
+}
 PLACED = {"created_at": "2026-10-01 08:00:00"}
 WASH = {"id": 1, "name": "Wash", "price": 5}
 BERT = {"id": 1, "name": "Bert", "email": "bert@example.com"}
@@ -187,6 +192,13 @@ def test_a_password_of_an_unknown_kind_becomes_unusable(old, bring):
         "customers 1: password: of an unknown kind, so a new one must be set"
     ]
     assert not User.objects.get().has_usable_password()
+
+
+def test_a_password_of_an_unknown_kind_is_listed_whatever_replaces_it(bring):
+    """The unusable password is random text, in which a short one may stand by chance."""
+    people = [{"id": n, "name": "B", "password_hash": "x"} for n in range(1, 9)]
+
+    assert len(bring(customers=people)) == 8
 
 
 def test_what_is_too_long_is_cut(bring):
@@ -363,6 +375,47 @@ def test_rows_without_an_id_are_told_by_their_place(bring):
     remarks = bring(CAMEL, order=orders)
     assert [remark.split(":")[0] for remark in remarks] == ["orders row 1", "orders row 2"]
     assert Order.objects.count() == 2
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_orders_that_share_an_id_all_come(batch, bring, monkeypatch):
+    monkeypatch.setattr(snapshot, "BATCH", batch)
+    like = {"customer_name": "A", "service_name": "Wash", **PLACED}
+    orders = [{"id": text, "total": n, **like} for n, text in enumerate(["ab", "cd", " ab"])]
+
+    (remark,) = bring(NO_KEYS[CAMEL], order=orders)
+    second = Order.objects.get(total_cost=2)
+    assert remark == (
+        "orders row 3: id 'ab': that of a row before it, so told by its place; "
+        f"number 'ab': taken here, came as {second.order_number}"
+    )
+    assert Track.objects.get(order=second).note == "Old number: ab"
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+def test_rows_of_every_table_that_share_an_id_all_come(batch, bring, monkeypatch):
+    monkeypatch.setattr(snapshot, "BATCH", batch)
+    track = {"id": 1, "order_id": 1, "action": "weighed", "scanned_at": "2026-10-02"}
+    remarks = bring(
+        NO_KEYS[SNAKE],
+        services=[WASH, {"id": "1 ", "name": "Iron", "price": 1}],
+        customers=[BERT, {"id": 1, "name": "Chloe", "email": "chloe@example.com"}],
+        workers=[{"id": 1, "name": "Wim"}, {"id": 1, "name": "Xenia"}],
+        orders=[ORDER | {"customer_id": 1}, ORDER | {"order_number": "RT-2", "customer_id": 1}],
+        tracks=[track, track, track | {"order_id": None}],
+    )
+
+    because = "that of a row before it, so told by its place"
+    assert sorted(remarks) == [
+        f"{row}: id '1': {because}"
+        for row in (
+            *("customers row 2", "orders row 2", "services row 2", "tracks row 2", "tracks row 3"),
+            "workers row 2",
+        )
+    ]
+    # What names the id means the first row of it.
+    orders = Order.objects.order_by("pk").values_list("order_number", "customer__name", "last_seq")
+    assert list(orders) == [("RT-1", "Bert", 3), ("RT-2", "Bert", 1)]
 
 
 def test_an_unknown_status_is_that_of_the_tracks(bring):
