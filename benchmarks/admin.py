@@ -99,6 +99,8 @@ def pages() -> dict[str, str]:
         "tracks": tracks,
         "tracks: refused": f"{tracks}?result__exact=refused",
         "tracks: a week": f"{tracks}?created_at__since={year_ago}&created_at__until={until}",
+        "day's close": "/admin/day/",
+        "day's close, a year ago": f"/admin/day/?day={year_ago}",
         "customers": "/admin/accounts/customer/",
         "customer page": f"/admin/accounts/customer/{order.customer_id}/change/",
     }

@@ -37,6 +37,11 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-prints]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // What is shown once goes when its page is left: some browsers keep pages for the way back.
 window.addEventListener("pagehide", () => {
   for (const shown of document.querySelectorAll("[data-once]")) { shown.remove(); }

@@ -52,12 +52,14 @@ class RoundtripAdminSite(AdminSite):
         self.disable_action("delete_selected")
 
     def get_urls(self) -> list[Any]:
-        """The counter's pages, and Django's own."""
+        """The counter's pages, the day's close, and Django's own."""
         # These import models, which are not there yet when the site is made.
         from config.operations.counter import pages as counter
+        from config.operations.day_report import pages as day
         from config.operations.walk_in import views as walk_in
 
-        return [*counter.urls(self), *walk_in.urls(self), *super().get_urls()]
+        own = (*counter.urls(self), *walk_in.urls(self), *day.urls(self))
+        return [*own, *super().get_urls()]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows: also the way to every list that may be seen."""

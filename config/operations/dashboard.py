@@ -154,6 +154,11 @@ def midnight(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
+def bounds(day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+    """From when to when a day of the shop is: 23 to 25 hours, as its clock is changed."""
+    return midnight(day), midnight(day + datetime.timedelta(days=1))
+
+
 def last_days(now: datetime.datetime, number: int) -> list[datetime.date]:
     """So many days of the shop, the last of which is today."""
     today = timezone.localdate(now)
@@ -319,12 +324,14 @@ def _spent(moves: Iterable[tuple[int, str, datetime.datetime]]) -> dict[str, lis
     return spent
 
 
-def refused_scans(*, now: datetime.datetime) -> QuerySet[Track]:
-    """Scans of today that were refused, those of old clients among them."""
+def refused_scans(*, day: datetime.date) -> QuerySet[Track]:
+    """Scans of a day that were refused, those of old clients among them."""
+    since, until = bounds(day)
     return Track.objects.filter(
         result=Track.Result.REFUSED,
         source__in=(Track.Source.SCAN, Track.Source.LEGACY),
-        created_at__gte=midnight(timezone.localdate(now)),
+        created_at__gte=since,
+        created_at__lt=until,
     )
 
 
@@ -332,7 +339,7 @@ def alerts(*, now: datetime.datetime, models: Container[type[Model]]) -> Alerts:
     """What the rows of these models say should be looked at, by one query at most."""
     first_day = last_days(now, LEGACY_DAYS)[0]
     wanted: dict[str, tuple[type[Model], QuerySet[Any], Any]] = {
-        "refused_scans": (Track, refused_scans(now=now), Count("pk")),
+        "refused_scans": (Track, refused_scans(day=timezone.localdate(now)), Count("pk")),
         "silent_devices": (DeviceToken, silent_devices(now=now), Count("pk")),
         "legacy_calls": (LegacyUse, LegacyUse.objects.filter(day__gte=first_day), Sum("calls")),
         "unsent_mails": (OutgoingMail, given_up(), Count("pk")),

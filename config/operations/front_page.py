@@ -150,6 +150,17 @@ def delivered_on(day: datetime.date) -> str:
     return orders_of_days("status_changed_at", day, day, status__exact=Status.DELIVERED)
 
 
+def refused_on(day: datetime.date) -> str:
+    """The list of the scans that were refused on a day."""
+    return list_of(
+        Track,
+        result__exact="refused",
+        source__in="scan,legacy",
+        created_at__since=day,
+        created_at__until=day,
+    )
+
+
 def stage_tile(stage: Stage, now: datetime.datetime) -> StageTile:
     """A stage on the way, with its oldest order."""
     tile = StageTile(
@@ -221,12 +232,7 @@ def alert_tiles(alerts: Alerts, now: datetime.datetime) -> list[Tile]:
         Tile(
             _("Refused scans today"),
             alerts.refused_scans,
-            list_of(
-                Track,
-                result__exact="refused",
-                source__in="scan,legacy",
-                created_at__since=today,
-            ),
+            refused_on(today),
             is_alarm=bool(alerts.refused_scans),
         ),
         Tile(

@@ -96,22 +96,20 @@ def any_page(browser: Browser, look: Look, expected_errors: list[str]) -> Iterat
         yield page
 
 
+def give_session(page: Page, live_server: LiveServer, user: User) -> None:
+    """Let a page be that of a member of staff who signed in before."""
+    browser = Client()
+    browser.force_login(user)
+    session = browser.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+
+
 @pytest.fixture
 def sign_in(any_page: Page, live_server: LiveServer) -> Callable[[User], Page]:
     """Give the page the session of a member of staff, without the form."""
 
     def signed_in(user: User) -> Page:
-        browser = Client()
-        browser.force_login(user)
-        any_page.context.add_cookies(
-            [
-                {
-                    "name": "sessionid",
-                    "value": browser.cookies["sessionid"].value,
-                    "url": live_server.url,
-                }
-            ]
-        )
+        give_session(any_page, live_server, user)
         return any_page
 
     return signed_in

@@ -64,6 +64,7 @@ def further() -> Iterator[str]:
     yield reverse("admin:counter")
     yield reverse("admin:counter_hand_over")
     yield reverse("admin:walk_in")
+    yield reverse("admin:day_report")
     yield reverse("admin:orders_order_changelist") + "?q=nothing+like+it"
     orders = list(Order.objects.present().order_by("pk")[:3])
     for kind in FORMATS:
