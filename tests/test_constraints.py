@@ -11,7 +11,7 @@ from accounts.models import User
 from catalog.models import Service
 from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Status
 from tests.house import our_models
 from tracking.models import Track
 from workforce.devices import issue_token
@@ -52,6 +52,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "orders_orderline_price_not_negative": lambda: OrderLine.objects.update(unit_price="-0.01"),
     "tracking_track_seq_unique": lambda: double_of(Track, scan_id=None),
     "tracking_track_seq_with_order": lambda: tracks.update(seq=None),
+    "tracking_track_statuses_known": lambda: tracks.update(to_status="lost"),
     "tracking_track_result_known": lambda: tracks.update(result="perhaps"),
     "tracking_track_source_known": lambda: tracks.update(source="rumour"),
     "tracking.Track.scan_id": lambda: double_of(Track, seq=2),
@@ -68,6 +69,8 @@ ALSO_REFUSED: dict[str, Callable[[], object]] = {
     "a quantity of five digits": lambda: OrderLine.objects.update(quantity=10_000),
     "a seq of zero": lambda: tracks.update(seq=0),
     "a seq without an order": lambda: tracks.update(order=None),
+    "a status before that no order has": lambda: tracks.update(from_status="lost"),
+    "a status without an order": lambda: tracks.update(order=None, seq=None),
 }
 
 
@@ -112,5 +115,8 @@ def test_the_database_takes_what_is_just_within(rows: None) -> None:
     Order.objects.update(total_cost=0, status="cancelled", source="import")
     OrderLine.objects.update(quantity=9999, unit_price=None)
     tracks.update(seq=1, result="unverified", source="import")
+    for status in Status:
+        tracks.update(from_status=status, to_status=status)
+    tracks.update(order=None, seq=None, from_status="", to_status="")
     User.objects.update(email=None)
     Worker.objects.update(email=None)

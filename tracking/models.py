@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.database import Exact
 
+# Those of an order, whose app is above this one (`orders.models.Status`), and none.
+_STATUSES = ["", "created", "picked_up", "processing", "completed", "delivered", "cancelled"]
+
 
 class TrackQuerySet(models.QuerySet["Track"]):
     """Tracks are appended and read; nothing else is possible."""
@@ -107,6 +110,11 @@ class Track(models.Model):
                 condition=Q(order=None, seq=None)
                 | Q(order__isnull=False, seq__isnull=False, seq__gt=0),
                 name="tracking_track_seq_with_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_status__in=_STATUSES, to_status__in=_STATUSES)
+                & (Q(order__isnull=False) | Q(from_status="", to_status="")),
+                name="tracking_track_statuses_known",
             ),
             models.CheckConstraint(
                 condition=Q(
