@@ -41,6 +41,11 @@ def uid_of(user: User) -> str:
     return urlsafe_base64_encode(force_bytes(user.pk))
 
 
+def path_of(kind: LinkKind, user: User, token: str = "") -> str:
+    """Where a user's link of this kind leads; without its token how all of them begin."""
+    return f"/account/{kind.page}/{uid_of(user)}/{token}"
+
+
 def mail_link(kind: LinkKind, *, user: User) -> None:
     """Mail a user a fresh link of this kind, in the caller's transaction.
 
@@ -50,7 +55,7 @@ def mail_link(kind: LinkKind, *, user: User) -> None:
     """
     if user.email is None or not may_mail(user.email):
         return
-    path = f"/account/{kind.page}/{uid_of(user)}/{kind.tokens.make_token(user)}"
+    path = path_of(kind, user, kind.tokens.make_token(user))
     queue_mail(
         recipient=user.email,
         template=kind.template,

@@ -3,8 +3,10 @@
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
+from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, path_of
 from accounts.models import Customer, Session, User
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
@@ -46,6 +48,9 @@ def delete_customer(*, customer: User, anonymise: bool = False) -> str:
 def _blank(customer: User, orders: list[Order]) -> None:
     """Blank a locked customer and their locked orders, and every copy kept elsewhere."""
     emails = {email for email in (customer.email, *(o.email for o in orders)) if email}
+    # An address that they had before stands only in the mails with their links.
+    linking = _holding_links_of(customer)
+    emails |= set(OutgoingMail.objects.filter(linking).values_list("recipient", flat=True))
     # An order may carry a mailbox that is somebody else's account by now.
     others = User.objects.filter(email__in=emails).exclude(pk=customer.pk)
     emails -= set(others.values_list("email", flat=True))
@@ -64,12 +69,18 @@ def _blank(customer: User, orders: list[Order]) -> None:
             update_fields=["name", "email", "phone", "instructions", "version", "updated_at"]
         )
     blank_personal_data(order_ids=[order.pk for order in orders], emails=emails)
-    OutgoingMail.objects.filter(recipient__in=emails).delete()
+    OutgoingMail.objects.filter(linking | Q(recipient__in=emails)).delete()
     subjects = [f"order:{number}" for number in numbers]
     IdempotencyKey.objects.filter(subject__in=subjects).delete()
     _blank_admin_log(customer, orders)
     # With old scanners' codes the image holds the email.
     transaction.on_commit(lambda: qr.forget(numbers))
+
+
+def _holding_links_of(customer: User) -> Q:
+    """The mails that hold a link into this account, wherever they went."""
+    password, email = (path_of(kind, customer) for kind in (SET_PASSWORD, CONFIRM_EMAIL))
+    return Q(text__contains=password) | Q(text__contains=email)
 
 
 def _blank_admin_log(customer: User, orders: list[Order]) -> None:

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from rest_framework.test import APIClient
 
+from accounts.links import uid_of
 from accounts.models import Customer, User
 from catalog.models import Service
 from config.mail.models import OutgoingMail
@@ -272,6 +273,38 @@ def test_anonymising_leaves_no_trace_of_the_person(
     assert (customer.name, customer.email, customer.phone) == ("", None, "")
     assert customer.anonymised_at is not None
     assert not customer.has_usable_password()
+
+
+def test_anonymising_reaches_an_address_that_the_customer_had_before(
+    as_owner: APIClient, as_customer: APIClient, customer: User, traces: Order
+):
+    """No row of theirs names it any more, but the mails that hold their links do."""
+    for email in ("former@example.com", "present@example.com"):
+        as_customer.patch(URL, {"email": email}, format="json")
+    record(
+        by=ANYONE,
+        action="picked_up",
+        result=Track.Result.UNVERIFIED,
+        source=Track.Source.LEGACY,
+        order_email="former@example.com",
+        note="Not at home",
+    )
+    assert "former@example.com" in everything()
+    as_owner.delete(own(customer) + "?anonymise=true")
+    for trace in ("former@example.com", "present@example.com", "not at home"):
+        assert trace not in everything()
+
+
+def test_anonymising_spares_the_mails_of_others(
+    as_customer: APIClient, as_other_customer: APIClient, customer: User, traces: Order
+):
+    as_customer.patch(URL, {"email": "shared@example.com"}, format="json")
+    as_customer.patch(URL, {"email": "present@example.com"}, format="json")
+    as_other_customer.patch(URL, {"email": "shared@example.com"}, format="json")
+    delete_customer(customer=customer, anonymise=True)
+    mail = OutgoingMail.objects.get()
+    other = User.objects.get(email="shared@example.com")
+    assert (mail.recipient, uid_of(other) in mail.text) == ("shared@example.com", True)
 
 
 def test_anonymising_keeps_the_order_its_money_and_its_history(
