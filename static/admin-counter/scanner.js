@@ -3,6 +3,9 @@
 // A scanner is a keyboard that types fast and ends with Enter, with CR or LF (Ctrl+M, Ctrl+J)
 // or with a literal \n. Whatever has the focus, what it types comes together in one field.
 class Scanner {
+  // In milliseconds: where CR and LF come as an Enter each, the second one ends nothing more.
+  static TERMINATOR_WITHIN = 500;
+
   // `onCode` gets each code; `onKey` the first key of an empty field, and says if it was a
   // shortcut. No code begins with one of those.
   constructor(field, { onCode, onKey }) {
@@ -13,6 +16,8 @@ class Scanner {
     field.addEventListener("input", () => this.endAtLiteral());
     document.addEventListener("click", (event) => this.clicked(event));
     window.addEventListener("focus", () => this.focus());
+    // A key may come before this does.
+    if (onKey(field.value)) { field.value = ""; }
   }
 
   // Not while a dialog or another field is in use; what is typed then still arrives.
@@ -37,7 +42,9 @@ class Scanner {
     if (event.isComposing || (!isHere && Scanner.isField(event.target))) { return; }
     if (Scanner.isEnd(event)) {
       // Enter on a button presses it, unless a code has just come in.
-      if (event.key === "Enter" && !isHere && !field.value) { return; }
+      const isOfCode = field.value || event.timeStamp - this.endedAt < Scanner.TERMINATOR_WITHIN;
+      if (event.key === "Enter" && !isHere && !isOfCode) { return; }
+      this.endedAt = event.timeStamp;
       event.preventDefault();
       event.stopPropagation();
       this.end();
@@ -93,8 +100,12 @@ class Scanner {
     return /^(EMAIL|SERVICE):/i.test(code) ? "" : code;
   }
 
-  // Whether a text is a code, and not what somebody calls a place.
+  // Whether a text is a code, and not the name of a place or a person. Of letters alone, a
+  // number is one in capitals: Bernadette is none.
   static isCode(text) {
-    return /:\/\/|^ORDER:|^\{|\\[rn]$|^[A-HJKMNP-Z][A-HJKMNP-Z2-9]{9}$/i.test(text.trim());
+    const code = text.trim();
+    if (/:\/\/|^ORDER:|^\{|\\[rn]$/i.test(code)) { return true; }
+    const isCapital = code === code.toUpperCase();
+    return /^[A-HJKMNP-Z][A-HJKMNP-Z2-9]{9}$/i.test(code) && (isCapital || /\d/.test(code));
   }
 }

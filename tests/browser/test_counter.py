@@ -1,6 +1,7 @@
 """The counter's page as a scanner uses it: fast, with any terminator, also without a network."""
 
 import re
+import statistics
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 Open = Callable[..., Page]
 LOST = "ERR_INTERNET_DISCONNECTED"
+# How scanners end a code: Enter, CR or LF as Ctrl+M and Ctrl+J, or as literal text.
+ENDS = ["\n", "\\n", "\\r\\n", "\n\n", "Control+j", "Control+m"]
 
 
 @pytest.fixture
@@ -51,9 +54,19 @@ def sign_in(page: Page, live_server: LiveServer, user: User) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
 
 
-def scan(page: Page, code: str) -> None:
-    """Type as a scanner does: everything at once, with Enter at the end."""
-    page.keyboard.type(f"{code}\n")
+def scan(page: Page, code: str, end: str = "\n") -> None:
+    """Type as a scanner does: everything at once, with its terminator at the end."""
+    page.keyboard.type(code)
+    if end.startswith("Control"):
+        page.keyboard.press(end)
+    else:
+        page.keyboard.type(end)
+
+
+def kept_scans(page: Page) -> list[str]:
+    """The codes that stand in the browser's database."""
+    codes: list[str] = page.evaluate("queue.all().then((scans) => scans.map((scan) => scan.qr))")
+    return codes
 
 
 def expect_verdict(page: Page, verdict: str, title: str) -> None:
@@ -86,14 +99,10 @@ def test_a_scan_without_a_stage_opens_the_order(opened: Open, order: Order) -> N
     expect(page).to_have_url(re.compile(rf"/admin/orders/order/{order.pk}/change/$"))
 
 
-@pytest.mark.parametrize("end", ["\n", "\\n", "\\r\\n", "\n\n", "Control+j", "Control+m"])
+@pytest.mark.parametrize("end", ENDS)
 def test_every_terminator_ends_a_code(opened: Open, order: Order, end: str) -> None:
     page = opened()
-    page.keyboard.type(order.tracking_url)
-    if end.startswith("Control"):
-        page.keyboard.press(end)
-    else:
-        page.keyboard.type(end)
+    scan(page, order.tracking_url, end)
     expect_verdict(page, "recorded", "Picked up")
     expect(page.locator("#counter-code")).to_have_value("")
     assert Track.objects.filter(source="scan").count() == 1
@@ -135,22 +144,26 @@ def test_the_stage_and_the_place_stay_for_order_after_order(
     expect(page.locator("#counter-list li")).to_have_count(5)
 
 
-def test_a_scan_into_an_open_dialog_counts(opened: Open, order: Order) -> None:
+@pytest.mark.parametrize("end", ENDS)
+def test_a_scan_into_an_open_dialog_counts(opened: Open, order: Order, end: str) -> None:
     page = opened()
     page.keyboard.type("?")
     expect(page.get_by_role("dialog")).to_be_visible()
-    scan(page, order.tracking_url)
+    scan(page, order.tracking_url, end)
     expect(page.locator("#counter-verdict .counter-title")).to_have_text("Picked up")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#counter-code")).to_be_focused()
 
 
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
 @pytest.mark.parametrize("focused", ["#counter-sound", "input[value=picked_up]", "#counter-list"])
-def test_a_scan_counts_wherever_the_focus_is(opened: Open, order: Order, focused: str) -> None:
+def test_a_scan_counts_wherever_the_focus_is(
+    opened: Open, order: Order, focused: str, end: str
+) -> None:
     page = opened()
     page.locator(focused).focus()
-    scan(page, order.order_number)
+    scan(page, order.order_number, end)
     expect_verdict(page, "recorded", "Picked up")
     expect(page.locator("#counter-sound")).to_have_attribute("aria-pressed", "true")
 
@@ -221,6 +234,34 @@ def test_the_verdict_is_there_as_soon_as_the_answer_is(opened: Open, order: Orde
     scan(page, order.order_number)
     expect_verdict(page, "recorded", "Picked up")
     assert page.evaluate("window.happened.slice(0, 2)") == ["answer", "verdict"]
+
+
+def test_the_verdict_is_there_within_300_milliseconds(
+    opened: Open, customer: User, order: Order
+) -> None:
+    """From the last key to the picture that shows it: on the disk, at the server and back."""
+    page = opened()
+    page.evaluate(
+        """() => {
+          window.waits = [];
+          document.addEventListener("keydown", (event) => {
+            if (event.key === "Enter") { window.asked = performance.now(); }
+          }, true);
+          const seen = () => window.waits.push(performance.now() - window.asked);
+          new MutationObserver(() => requestAnimationFrame(() => setTimeout(seen))).observe(
+            document.querySelector("#counter-verdict .counter-number"), { childList: true });
+        }"""
+    )
+    for one in orders_of(customer, order, 11):
+        scan(page, one.order_number)
+        expect(page.locator("#counter-verdict .counter-number")).to_contain_text(one.order_number)
+    waits = page.evaluate(
+        """async () => {
+          while (window.waits.length < 11) { await new Promise(requestAnimationFrame); }
+          return window.waits;
+        }"""
+    )
+    assert statistics.median(waits) < 300, waits
 
 
 def test_a_verdict_sounds_until_the_sound_is_off(opened: Open, order: Order) -> None:
@@ -339,12 +380,34 @@ def test_two_hundred_scans_without_a_network_are_neither_lost_nor_doubled(
     page.context.set_offline(False)
     expect(page.locator("[data-notice=catching_up]")).to_be_visible()
     expect(page.locator("[data-notice]:visible")).to_have_count(0, timeout=120_000)
+    expect(page.locator("#counter-list li")).to_have_count(20)
+    assert kept_scans(page) == []
     tracks = Track.objects.filter(source="scan").order_by("pk")
     assert [(track.order_id, track.result) for track in tracks] == [
         (one.pk, "recorded") for one in orders
     ]
     assert len({track.scan_id for track in tracks}) == 200
     assert set(Order.objects.values_list("status", flat=True)) == {"picked_up"}
+
+
+def test_a_scan_is_kept_before_it_is_sent_and_until_its_verdict_came(
+    opened: Open, order: Order
+) -> None:
+    page = opened()
+    waiting: list[Route] = []
+    # Playwright marks its handlers, which a built-in method does not bear.
+    page.route("**/admin/counter/scan/", lambda route: waiting.append(route))  # noqa: PLW0108
+    with page.expect_request("**/admin/counter/scan/"):
+        scan(page, order.order_number)
+    assert kept_scans(page) == [order.order_number]
+    (route,) = waiting
+    route.continue_()
+    expect_verdict(page, "recorded", "Picked up")
+    page.evaluate(
+        """async () => {
+          while ((await queue.all()).length) { await new Promise(requestAnimationFrame); }
+        }"""
+    )
 
 
 def test_a_scan_whose_answer_was_lost_is_sent_again_and_counts_once(
@@ -510,6 +573,21 @@ def test_every_setting_has_its_key(opened: Open) -> None:
     expect(page).to_have_url(re.compile("/admin/counter/$"))
 
 
+def test_a_key_that_comes_before_the_page_is_ready_counts(
+    page: Page, live_server: LiveServer, cora: User
+) -> None:
+    waiting: list[Route] = []
+    page.route("**/scanner*.js", lambda route: waiting.append(route))  # noqa: PLW0108
+    sign_in(page, live_server, cora)
+    page.goto(f"{live_server.url}/admin/counter/hand-over/", wait_until="commit")
+    expect(page.locator("#counter-code")).to_be_focused()
+    page.keyboard.type("?")
+    (route,) = waiting
+    route.continue_()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    expect(page.locator("#counter-code")).to_have_value("")
+
+
 def test_within_a_code_they_are_characters(opened: Open) -> None:
     page = opened()
     page.keyboard.type("https://shop.example/t/K-7*.+?x")
@@ -559,6 +637,30 @@ def test_the_next_ticket_scanned_into_the_name_is_the_next_ticket(
     page.keyboard.type(f"{other.tracking_url}{end}")
     expect(page.get_by_role("heading", name="Bert Blum")).to_be_visible()
     assert not Track.objects.filter(action="delivered").exists()
+
+
+def test_a_receivers_name_is_no_code_though_it_could_be_an_order_number(
+    opened: Open, live_server: LiveServer, order: Order
+) -> None:
+    moved(order, "completed")
+    page = opened()
+    page.goto(f"{live_server.url}/admin/counter/hand-over/")
+    scan(page, order.order_number)
+    expect(page.get_by_role("heading", name="Asha Rao")).to_be_visible()
+    page.keyboard.type("/Bernadette\n")
+    expect(page.locator(".badge-recorded")).to_have_text("Delivered")
+    assert Track.objects.get(action="delivered").note == "Bernadette"
+
+
+def test_the_keys_of_handing_over_are_shown_on_a_question_mark(
+    opened: Open, live_server: LiveServer
+) -> None:
+    page = opened()
+    page.goto(f"{live_server.url}/admin/counter/hand-over/")
+    page.keyboard.type("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    page.keyboard.type("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
 
 
 # --- For everybody -----------------------------------------------------------------------------
