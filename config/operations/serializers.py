@@ -16,6 +16,12 @@ class CustomerInput(ChangeInput):
     email = Email(required=False, allow_null=True)
     is_active = Boolean(required=False)
 
+    def validate_email(self, email: str | None) -> str:
+        """A customer without an email may come back as they are; none is taken away."""
+        if email is None:
+            raise serializers.ValidationError("An email cannot be taken away.")
+        return email
+
 
 @shown_as({"msg": "Customer deactivated", "result": "deactivated"})
 class RemovedOutput(serializers.Serializer):

@@ -19,9 +19,11 @@ from config.rest.refusals import Code, Refusal
 from orders import qr
 from orders.models import Order, Status
 from orders.placing import Contact, Item, place_order
+from tests.answers import assert_problem
 from tests.cast import PASSWORD, signed_in
 from tests.statements import statements
 from tests.states import put
+from tests.unchanged import nothing_written
 from tracking.ledger import record
 from tracking.models import Track
 
@@ -115,6 +117,21 @@ def test_anothers_email_is_taken(as_customer: APIClient, other_customer: User):
 def test_the_whole_object_may_be_sent_back(as_customer: APIClient, customer: User):
     body = as_customer.get(URL).json()
     assert as_customer.put(URL, body, format="json").json() == body
+
+
+def test_a_customer_without_an_email_may_be_sent_back_whole(as_owner: APIClient):
+    customer = User.objects.create_user(None, name="Walter Walker", phone="0171 1234")
+    body = as_owner.get(own(customer)).json()
+    assert body["email"] is None
+    assert as_owner.put(own(customer), body, format="json").json() == body
+
+
+@pytest.mark.parametrize("who", ["as_customer", "as_owner"])
+def test_an_email_is_not_taken_away(request: pytest.FixtureRequest, customer: User, who: str):
+    client = request.getfixturevalue(who)
+    with nothing_written():
+        response = client.patch(own(customer), {"email": None, "name": "A."}, format="json")
+    assert_problem(response, "validation", fields={"email"})
 
 
 @pytest.mark.parametrize("who", ["as_customer", "as_owner"])
