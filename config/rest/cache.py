@@ -3,6 +3,8 @@
 import logging
 import sys
 import time
+from collections import defaultdict
+from threading import Lock
 from typing import Any
 
 from django_redis.cache import RedisCache
@@ -13,6 +15,29 @@ logger = logging.getLogger(__name__)
 # How long a Redis that failed is left alone: one request pays its time-out, not all.
 LEAVE_ALONE_SECONDS = 2.0
 LOG_EVERY_SECONDS = 60.0
+
+
+class Outage:
+    """What all threads of this process know of a Redis that fails."""
+
+    def __init__(self) -> None:
+        self.leave_alone_until = 0.0
+        self._logged_at = -LOG_EVERY_SECONDS
+        self._lock = Lock()
+
+    def note(self, error: BaseException | None) -> None:
+        """Leave Redis alone for a while; write a line once a minute."""
+        now = time.monotonic()
+        self.leave_alone_until = now + LEAVE_ALONE_SECONDS
+        with self._lock:
+            is_quiet = now - self._logged_at < LOG_EVERY_SECONDS
+            self._logged_at = self._logged_at if is_quiet else now
+        if not is_quiet:
+            logger.warning("Redis does not answer; going on without it: %s", error)
+
+
+# By address: Django gives every thread a cache object of its own.
+OUTAGES: defaultdict[str, Outage] = defaultdict(Outage)
 
 
 class ResilientRedisCache(RedisCache):
@@ -32,22 +57,18 @@ class ResilientRedisCache(RedisCache):
         # django-redis reports every ignored failure to its logger; that is our notice.
         self._log_ignored_exceptions = True
         self.logger = self
-        self._away_until = 0.0
-        self._logged_at = -LOG_EVERY_SECONDS
+        self._outage = OUTAGES[str(server)]
 
     @property
     def client(self) -> Any:
         """The client, unless Redis failed a moment ago."""
-        if time.monotonic() < self._away_until:
+        if time.monotonic() < self._outage.leave_alone_until:
             raise ConnectionInterrupted(connection=None)
         return super().client
 
     def exception(self, message: str) -> None:
         """Note that Redis is away (django-redis calls this on every ignored failure)."""
-        now = time.monotonic()
-        if now < self._away_until:
-            return
-        self._away_until = now + LEAVE_ALONE_SECONDS
-        if now - self._logged_at >= LOG_EVERY_SECONDS:
-            self._logged_at = now
-            logger.warning("Redis does not answer; going on without it: %r", sys.exception())
+        error = sys.exception()
+        # Without a cause it is our own: Redis was not asked.
+        if error is not None and error.__cause__ is not None:
+            self._outage.note(error)

@@ -14,8 +14,10 @@ from rest_framework.test import APIClient
 
 from catalog.models import Service
 from config.rest import limits
+from config.rest.cache import OUTAGES
 from orders.models import Order
 from tests.cast import PASSWORD, PIN
+from tests.threads import at_the_same_moment
 from workforce.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +37,7 @@ def counting(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         "public": {"anyone": "3/h", "customer": "3/h", "staff": "4/h"},
     }
     caches["local"].clear()
+    OUTAGES.clear()
     return settings
 
 
@@ -294,6 +297,22 @@ def test_an_outage_is_logged_once_however_many_calls_meet_it(
     lines = [r for r in caplog.records if r.name == "config.rest.cache"]
     assert len(lines) == 1
     assert "Redis does not answer" in lines[0].getMessage()
+    assert "Connection refused" in lines[0].getMessage()
+
+
+def test_nor_is_it_logged_by_each_thread(dead_redis: None, caplog: pytest.LogCaptureFixture):
+    """Django gives every thread a cache object of its own."""
+    assert at_the_same_moment(*[lambda: caches["default"].get("x")] * 4) == [None] * 4
+    assert len([r for r in caplog.records if r.name == "config.rest.cache"]) == 1
+
+
+def test_after_one_threads_time_out_no_other_asks_a_silent_redis(
+    counting: Any, silent_redis: int, monkeypatch: pytest.MonkeyPatch
+):
+    use_redis(counting, silent_redis)
+    caches["default"].get("x")
+    monkeypatch.setattr(socket.socket, "connect", lambda *arguments: pytest.fail("It was asked."))
+    assert at_the_same_moment(*[lambda: caches["default"].get("x")] * 2) == [None] * 2
 
 
 def test_a_request_asks_a_silent_redis_only_once(
