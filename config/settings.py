@@ -301,12 +301,8 @@ RATELIMITS = {
         "customer": env("RATELIMIT_DEFAULT_CUSTOMERS"),
         "staff": env("RATELIMIT_DEFAULT_STAFF"),
     },
-    # Tracking pages, QR images and the old scan call.
-    "public": {
-        "anyone": env("RATELIMIT_PUBLIC"),
-        "customer": env("RATELIMIT_DEFAULT_CUSTOMERS"),
-        "staff": env("RATELIMIT_DEFAULT_STAFF"),
-    },
+    # Tracking pages, QR images and the old scan call; the signed-in count as everywhere.
+    "public": {"anyone": env("RATELIMIT_PUBLIC")},
 }
 RATELIMIT_MAIL = env("RATELIMIT_MAIL")
 RATELIMIT_TRUSTED_IPS = env("RATELIMIT_TRUSTED_IPS")

@@ -9,6 +9,12 @@ from django.http import HttpRequest
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address; an IPv4 one also where a socket of both kinds writes it as IPv6."""
+    parsed = ipaddress.ip_address(address)
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
 @cache
 def networks_of(names: tuple[str, ...]) -> tuple[Network, ...]:
     """Addresses and networks (CIDR) as networks; raises ValueError for anything else."""
@@ -18,11 +24,10 @@ def networks_of(names: tuple[str, ...]) -> tuple[Network, ...]:
 def is_within(address: str, names: list[str]) -> bool:
     """Whether an address lies in one of these networks; no address lies in none."""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = _parsed(address)
     except ValueError:
         return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return any((mapped or parsed) in network for network in networks_of(tuple(names)))
+    return any(parsed in network for network in networks_of(tuple(names)))
 
 
 def client_address(request: HttpRequest) -> str:
@@ -47,10 +52,11 @@ def client_address(request: HttpRequest) -> str:
 def address_group(address: str) -> str:
     """Whom an address counts for: itself, or its /64 network for IPv6 (RFC 6177)."""
     try:
-        is_wide = ipaddress.ip_address(address).version == 6
+        parsed = _parsed(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if is_wide else address
+    is_wide = parsed.version == 6
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False) if is_wide else parsed)
 
 
 def is_trusted(request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from config.rest.refusals import Code, Refusal
 
 _RATE = re.compile(r"(\d+)/([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_WINDOWS = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
 
 AUTH, ORDERS, LOOKUP, DEFAULT, PUBLIC = "auth", "orders", "lookup", "default", "public"
 MAIL = "mail"
@@ -57,8 +58,8 @@ def _rates_for(policy: str, principal: Principal, *, trusted: bool) -> tuple[Rat
     """The rates of a policy for this kind of caller."""
     if policy in (AUTH, LOOKUP):
         return parse_rates(settings.RATELIMITS[policy]["anyone"])
-    table = settings.RATELIMITS[policy]
     kind = "staff" if trusted or principal.kind in ("staff", "worker") else principal.kind
+    table = settings.RATELIMITS[DEFAULT] | settings.RATELIMITS[policy]
     return parse_rates(table[kind])
 
 
@@ -74,7 +75,8 @@ def _count(name: str, value: str, rate: Rate, *, is_vital: bool) -> Usage | None
         count, reset = _count_locally(f"limit:{name}:{rate.seconds}:{value}", rate), rate.seconds
     else:
         return None
-    return Usage(name, rate, max(rate.limit - count, 0), max(reset, 1), count > rate.limit)
+    window = f"{name}-{_WINDOWS[rate.seconds]}"
+    return Usage(window, rate, max(rate.limit - count, 0), max(reset, 1), count > rate.limit)
 
 
 def _count_locally(key: str, rate: Rate) -> int:
@@ -115,9 +117,9 @@ def check(policy: str, values: list[tuple[str, tuple[Rate, ...]]]) -> dict[str, 
         if (usage := _count(policy, value, rate, is_vital=policy in _VITAL)) is not None
     ]
     headers = headers_of(usages)
-    waits = [usage.reset for usage in usages if usage.is_exceeded]
-    if waits:
-        raise Refusal(Code.RATE_LIMITED, headers=headers | {"Retry-After": str(max(waits))})
+    if any(usage.is_exceeded for usage in usages):
+        wait = max(usage.reset for usage in usages if not usage.remaining)
+        raise Refusal(Code.RATE_LIMITED, headers=headers | {"Retry-After": str(wait)})
     return headers
 
 
@@ -126,17 +128,23 @@ def hold(
 ) -> dict[str, str]:
     """Count this call and answer the `RateLimit` fields; raises `rate_limited`.
 
-    Who is signed in counts by who they are, everybody else by address. `account` is the
-    email, name or number a sign-in or look-up names, counted beside the address.
+    Who is signed in counts by who they are, everybody else by address, and, but on the
+    counter's own machines, at each endpoint apart. `account` is the email, name or number
+    a sign-in or look-up names, counted beside the address.
     """
     if not settings.RATELIMIT_ENABLE:
         return {}
-    rates = _rates_for(policy, principal, trusted=is_trusted(request))
-    if principal.kind == ANYONE.kind or policy in (AUTH, LOOKUP):
+    trusted = is_trusted(request)
+    is_anyone = principal.kind == ANYONE.kind
+    rates = _rates_for(policy, principal, trusted=trusted)
+    if policy == PUBLIC and (trusted or not is_anyone):
+        policy = DEFAULT
+    if is_anyone or policy in (AUTH, LOOKUP):
         who = f"ip:{address_group(client_address(request))}"
     else:
         who = f"{principal.kind}:{principal.id}"
-    scope = f"{endpoint}|{who}" if policy in (DEFAULT, PUBLIC) else who
+    is_apart = is_anyone and not trusted and policy in (DEFAULT, PUBLIC)
+    scope = f"{endpoint}|{who}" if is_apart else who
     values = [(scope, rates)]
     if account:
         # A lone surrogate in a body has no bytes; the view will refuse it.

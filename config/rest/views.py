@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import conditional_page
 from rest_framework import viewsets
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.routers import Route, SimpleRouter
 
+from config.rest.fields import Integer
 from config.rest.limits import AUTH, DEFAULT, LOOKUP, hold
 from config.rest.permissions import Access
 from config.rest.principals import ANYONE, Principal, principal_of
@@ -25,6 +28,14 @@ class SlashTolerantRouter(SimpleRouter):
         assert isinstance(of_list, Route)  # noqa: S101  (as DRF documents it)
         own = {"put": "update_own", "patch": "update_own"}
         self.routes = [of_list._replace(mapping=of_list.mapping | own), *others]
+
+
+def _one_spelling(name: Any) -> str:
+    """An account as it is counted: 7, "7", "+07" and 7.0 name the same worker."""
+    try:
+        return str(Integer().run_validation(name))
+    except ValidationError:
+        return str(name)
 
 
 @method_decorator(conditional_page, name="dispatch")
@@ -67,13 +78,20 @@ class ApiViewSet(viewsets.GenericViewSet):
     def _hold(self, request: Any, principal: Principal) -> None:
         request._request.principal = principal
         policy = self.limit_policy(request, principal)
+        account, unreadable = "", None
+        try:
+            account = self.limit_account(request) if policy in (AUTH, LOOKUP) else ""
+        except (APIException, RequestDataTooBig) as error:
+            unreadable = error
         request._request.limit_headers = hold(
             request,
             principal=principal,
             policy=policy,
             endpoint=f"{self.basename}-{self.action}",
-            account=self.limit_account(request) if policy in (AUTH, LOOKUP) else "",
+            account=account,
         )
+        if unreadable is not None:
+            raise unreadable
 
     def limit_policy(self, request: Any, principal: Principal) -> str:
         """The limit that this call counts under."""
@@ -83,7 +101,7 @@ class ApiViewSet(viewsets.GenericViewSet):
         """The account that a sign-in names; counted beside the address."""
         data = request.data if isinstance(request.data, dict) else {}
         named = (data.get(name) for name in self.account_fields)
-        return next((str(value) for value in named if value), "")
+        return next((_one_spelling(value) for value in named if value), "")
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say what is left of the limit on every answer."""
