@@ -5,12 +5,34 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.http import ConditionalGetMiddleware
 from django.shortcuts import render
+from django.utils.decorators import decorator_from_middleware
 
 from config.rest.errors import error_response, is_api
 from config.rest.limits import hold
 from config.rest.principals import principal_of
 from config.rest.refusals import Refusal
+
+# What is said of the call, and stands on a 304 as on any other answer.
+_OF_THE_CALL = ("RateLimit", "RateLimit-Policy", "Link", "Deprecation", "Sunset")
+
+
+class _ConditionalGet(ConditionalGetMiddleware):
+    """Django's `ETag` and 304 for a GET; its 304 says of the call what a 200 would say."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        answer = super().process_response(request, response)
+        for name in _OF_THE_CALL:
+            if name in response:
+                answer.headers.setdefault(name, response[name])
+        return answer
+
+
+conditional_call = decorator_from_middleware(_ConditionalGet)
 
 
 def limited(

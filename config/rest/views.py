@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.utils.cache import patch_vary_headers
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import conditional_page
 from rest_framework import viewsets
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.routers import Route, SimpleRouter
 
+from config.rest.decorators import conditional_call
 from config.rest.fields import Integer
 from config.rest.limits import AUTH, DEFAULT, LOOKUP, hold
 from config.rest.permissions import Access
@@ -38,7 +39,7 @@ def _one_spelling(name: Any) -> str:
         return str(name)
 
 
-@method_decorator(conditional_page, name="dispatch")
+@method_decorator(conditional_call, name="dispatch")
 class ApiViewSet(viewsets.GenericViewSet):
     """The base of all API views: access by class attribute, input by serializers.
 
@@ -104,8 +105,10 @@ class ApiViewSet(viewsets.GenericViewSet):
         return next((_one_spelling(value) for value in named if value), "")
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say what is left of the limit on every answer."""
+        """Say what is left of the limit, and that no other caller may get this answer."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        # An order's ETag is the same for its owner and for a worker, who sees less of it.
+        patch_vary_headers(response, ["Authorization"])
         for name, value in getattr(request._request, "limit_headers", {}).items():
             response.headers.setdefault(name, value)
         return response
