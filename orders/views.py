@@ -1,6 +1,5 @@
 """`/api/v1/orders`: placing, reading and changing orders."""
 
-import re
 from typing import Any
 
 from django.conf import settings
@@ -123,19 +122,17 @@ def _etag(order: Order) -> dict[str, str]:
     return {"ETag": f'"{order.version}"'}
 
 
-# Ten digits hold every version; int() fails on thousands of them.
-_VERSION_TAG = re.compile(r'"[0-9]{1,10}"')
+def _expected_version(request: Request, order: Order) -> int | None:
+    """The order's version, which `If-Match` must name; None where any will do.
 
-
-def _expected_version(request: Request) -> int | None:
-    """The version in `If-Match`; None where any will do; raises `precondition_failed`."""
+    Raises `precondition_failed`.
+    """
     tags = parse_etags(request.headers.get("If-Match", "*"))
     if tags == ["*"]:
         return None
-    versions = [int(tag[1:-1]) for tag in tags if _VERSION_TAG.fullmatch(tag)]
-    if len(versions) != 1:
+    if _etag(order)["ETag"] not in tags:
         raise Refusal(Code.PRECONDITION_FAILED)
-    return versions[0]
+    return order.version
 
 
 class OrderViewSet(ApiViewSet):
@@ -163,8 +160,8 @@ class OrderViewSet(ApiViewSet):
         "list": (Code.NOT_AUTHENTICATED,),
         "update": _EDIT_REFUSALS,
         "partial_update": _EDIT_REFUSALS,
-        "destroy": (Code.ALREADY_PICKED_UP, Code.ORDER_NOT_FOUND),
-        "undo": (Code.TRANSITION_NOT_ALLOWED, Code.ORDER_NOT_FOUND),
+        "destroy": (Code.ALREADY_PICKED_UP, Code.ORDER_NOT_FOUND, Code.PRECONDITION_FAILED),
+        "undo": (Code.TRANSITION_NOT_ALLOWED, Code.ORDER_NOT_FOUND, Code.PRECONDITION_FAILED),
     }
     limits = {"create": ORDERS}
     serializer_class = OrderOutput
@@ -232,25 +229,37 @@ class OrderViewSet(ApiViewSet):
             changes=changes_of(data) | customer_of_edit(data, order=order, by=self.principal),
             status=data.get("status", ""),
             reason=data.get("reason", ""),
-            expected_version=_expected_version(request),
+            expected_version=_expected_version(request, order),
         )
         body = {"msg": "Updated", "order": self.get_serializer(order).data}
         return Response(body, headers=_etag(order))
 
     partial_update = update
 
-    @extend_schema(responses={200: says("Deleted")})
+    @extend_schema(responses={200: says("Deleted")}, parameters=[IF_MATCH])
     def destroy(self, request: Request, pk: str) -> Response:
         """Hide an order; nothing is erased."""
-        editing.delete_order(order=self.get_object(), by=self.principal, source=self._source)
+        order = self.get_object()
+        editing.delete_order(
+            order=order,
+            by=self.principal,
+            source=self._source,
+            expected_version=_expected_version(request, order),
+        )
         return Response({"msg": "Deleted"})
 
-    @extend_schema(request=None, responses={200: OrderOutput})
+    @extend_schema(request=None, responses={200: OrderOutput}, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def undo(self, request: Request, pk: str) -> Response:
         """Take the newest step back."""
         order = self.get_object()
-        return self._answer(lifecycle.undo(order=order, by=self.principal, source=self._source))
+        order = lifecycle.undo(
+            order=order,
+            by=self.principal,
+            source=self._source,
+            expected_version=_expected_version(request, order),
+        )
+        return self._answer(order)
 
     @extend_schema(request=None, responses={200: OrderOutput})
     @action(detail=True, methods=["post"])
