@@ -100,9 +100,9 @@ class AdminServiceCompat(LegacyAdminViewSet):
         """The status in v1's letters, and a duration in words as minutes."""
         if isinstance(body.get("status"), str):
             body["status"] = body["status"].strip().lower()
-        if isinstance(body.get("duration"), str):
+        if "duration" in body:
             try:
-                body["duration_minutes"] = legacy.minutes_of(body["duration"])
+                body["duration_minutes"] = legacy.minutes_of(str(body["duration"]))
             except ValueError as error:
                 raise invalid("duration", "Write hours or minutes, as 24h or 90m.") from error
         return body
