@@ -5,8 +5,10 @@ import json
 import pytest
 import yaml
 
+from config.rest import docs
 from config.rest.docs import document
 from tests.answers import assert_problem
+from tests.threads import at_the_same_moment
 
 SCHEMA = "/api/v1/schema"
 
@@ -57,6 +59,13 @@ def test_it_is_made_once_in_a_process(api, db, monkeypatch):
     monkeypatch.setattr("config.rest.docs.SchemaGenerator", None)
 
     assert api.get(SCHEMA).status_code == 200
+
+
+def test_the_first_who_ask_at_the_same_moment_get_the_same():
+    as_it_is = document()
+    docs._document.cache_clear()
+
+    assert at_the_same_moment(*[document] * 4) == [as_it_is] * 4
 
 
 def test_asking_for_it_by_an_old_token_is_no_refusal(api, db):

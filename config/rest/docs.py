@@ -1,6 +1,7 @@
 """The OpenAPI document and its reader, served from our own host."""
 
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,9 +19,18 @@ from config.rest.refusals import invalid
 _RENDERERS: dict[str, Any] = {"yaml": OpenApiYamlRenderer, "json": OpenApiJsonRenderer2}
 
 
-@cache
+# The views' inspectors are shared by all threads while they look at a view.
+_making = Lock()
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI document; it is the same for everybody, and takes a second to make."""
+    with _making:
+        return _document()
+
+
+@cache
+def _document() -> dict[str, Any]:
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return schema
 

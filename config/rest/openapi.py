@@ -240,7 +240,10 @@ class ApiSchema(AutoSchema):
 
     def _register(self, name: str, kind: str, schema: dict[str, Any]) -> dict[str, str]:
         """Put something among the components, and answer the reference to it."""
-        component = ResolvedComponent(name=name, type=kind, object=name, schema=schema)
+        # A copy: the library names enums by writing into what stands there.
+        component = ResolvedComponent(
+            name=name, type=kind, object=name, schema=copy.deepcopy(schema)
+        )
         self.registry.register_on_missing(component)
         reference: dict[str, str] = component.ref
         return reference
