@@ -36,7 +36,8 @@ class Exact(models.CharField):
 
 # InnoDB ends one of two transactions that wait for each other (1213), and one that waited
 # for a row longer than `innodb_lock_wait_timeout` (1205). Either may go well next time.
-_GIVEN_UP = {1205, 1213}
+DEADLOCK = 1213
+_GIVEN_UP = {1205, DEADLOCK}
 ATTEMPTS = 3
 # Between two attempts, so that the same two do not meet again: random, up to this.
 LONGEST_PAUSE_SECONDS = 0.05

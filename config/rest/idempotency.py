@@ -18,7 +18,7 @@ from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from config.database import retried
+from config.database import DEADLOCK, is_given_up, retried
 from config.rest.errors import exception_handler, refusal_of
 from config.rest.models import IdempotencyKey
 from config.rest.principals import Principal
@@ -29,6 +29,9 @@ _KEY = re.compile(r"[\x21-\x7e]{8,255}")
 # Refusals of the verb that are kept; 401, 403, 429 and 5xx may end otherwise next time.
 _KEPT = frozenset({400, 404, 409, 422})
 _KEPT_HEADERS = ("ETag",)
+# Of those who wait for a call that is then refused, MariaDB lets one go on at a time, and
+# ends the others as a deadlock.
+_ATTEMPTS = 10
 
 View = Callable[..., Response]
 
@@ -78,7 +81,7 @@ def _replay(key_hash: str, body_hash: str) -> Response | None:
 
 
 class _TakenError(Exception):
-    """Somebody else's answer stands under this key."""
+    """Somebody else's answer stands under this key, or will."""
 
 
 class _RefusedError(Exception):
@@ -87,6 +90,10 @@ class _RefusedError(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+
+def _in_progress() -> Refusal:
+    return Refusal(Code.IDEMPOTENCY_IN_PROGRESS, headers={"Retry-After": "5"})
 
 
 @retried
@@ -113,11 +120,14 @@ def _run(key_hash: str, body_hash: str, act: Callable[[], Response]) -> Response
     except (IntegrityError, OperationalError) as error:
         if is_claimed:
             raise
-        if isinstance(error, IntegrityError):
+        if isinstance(error, IntegrityError) or error.args[:1] == (DEADLOCK,):
             raise _TakenError from error
-        raise Refusal(Code.IDEMPOTENCY_IN_PROGRESS, headers={"Retry-After": "5"}) from error
+        if is_given_up(error) or "database is locked" in str(error):
+            raise _in_progress() from error
+        raise
 
 
+@retried
 def _keep_refusal(key_hash: str, body_hash: str, view: Any, error: Exception) -> None:
     """Keep a refusal in a transaction of its own: that of the verb was rolled back."""
     refusal = refusal_of(error)
@@ -160,7 +170,7 @@ def idempotent(method: View) -> View:
             except Exception as error:
                 raise _RefusedError(error) from error
 
-        for _attempt in range(2):
+        for _attempt in range(_ATTEMPTS):
             try:
                 return _run(key_hash, body_hash, act)
             except _TakenError:
@@ -169,6 +179,6 @@ def idempotent(method: View) -> View:
             except _RefusedError as refused:
                 _keep_refusal(key_hash, body_hash, view, refused.error)
                 raise refused.error from None
-        raise Refusal(Code.IDEMPOTENCY_IN_PROGRESS, headers={"Retry-After": "5"})
+        raise _in_progress()
 
     return wrapper

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -171,6 +171,27 @@ def test_two_at_the_same_moment_place_one_order_and_get_one_answer(customer: Use
     assert answers[0].json() == answers[1].json()
     assert sorted("Idempotency-Replayed" in answer for answer in answers) == [False, True]
     assert Order.objects.count() == 1
+
+
+def test_many_at_the_same_moment_get_one_refusal(customer: User, body: Any):
+    clients = [signed_in(customer) for _ in range(6)]
+    unknown = body | {"service_id": 999999}
+    answers = at_the_same_moment(*(lambda c=c: place(c, unknown) for c in clients))
+    assert [answer.json()["code"] for answer in answers] == ["unknown_service"] * 6
+    assert Order.objects.count() == 0
+
+
+def test_a_database_that_fails_is_no_call_in_progress(
+    as_customer: APIClient, body: Any, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(**columns: Any) -> None:
+        raise OperationalError(2006, "Server has gone away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(IdempotencyKey.objects, "create", fail)
+        response = place(as_customer, body)
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    assert place(as_customer, body).status_code == 201
 
 
 def test_who_waits_too_long_for_the_first_is_told_to_come_back(
