@@ -30,7 +30,12 @@ def register(
             return open_session(user=user, user_agent=user_agent)
     except IntegrityError as error:
         _offer_claim(user.email)
-        raise Refusal(Code.EMAIL_TAKEN) from error
+        # The same whoever made the account: the answer must not tell.
+        raise Refusal(
+            Code.EMAIL_TAKEN,
+            "There is already an account with this email. If it is yours, "
+            "set a password by the link that a password reset mails.",
+        ) from error
 
 
 @retried

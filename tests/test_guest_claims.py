@@ -39,6 +39,20 @@ def listed(api: APIClient) -> list[str]:
     return [order["order_number"] for order in api.get("/api/v1/orders").json()]
 
 
+def test_who_cannot_register_is_told_the_way_in_whoever_made_the_account(
+    api: APIClient, customer: User, wash: Service
+) -> None:
+    guest_order(wash)
+    answers = [
+        post(api, "register", DORA | {"email": email}).json()
+        for email in ("dora@example.com", customer.email)
+    ]
+    assert {answer["detail"] for answer in answers} == {
+        "There is already an account with this email. If it is yours, "
+        "set a password by the link that a password reset mails."
+    }
+
+
 def test_a_guest_registers_is_sent_a_link_and_finds_the_orders(
     api: APIClient, wash: Service
 ) -> None:
