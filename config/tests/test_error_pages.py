@@ -6,12 +6,21 @@ from django.db import OperationalError
 from django.test import Client
 from django.views import defaults
 
+from tests.admin import office_of
+from tests.cast import staff_holding
+
 NAME = "Sparrow & Sons"
 
 
 @pytest.fixture(autouse=True)
 def shop_name(settings):
     settings.SHOP_NAME = NAME
+
+
+@pytest.fixture
+def as_nobody_of_staff(db):
+    """The browser of a member of staff who may see nothing."""
+    return office_of(staff_holding("Newcomer"))
 
 
 def assert_page(answer, status, heading):
@@ -31,6 +40,21 @@ def test_an_unknown_path_is_a_page_that_asks_for_an_order(client):
     assert '<form class="look-up" action="/"' in answer.content.decode()
 
 
+def test_staff_who_come_to_what_is_not_there_are_led_back_to_the_shop(as_nobody_of_staff):
+    answer = as_nobody_of_staff.get("/admin/nowhere/")
+
+    assert_page(answer, 404, "There is nothing here")
+    assert '<a href="/admin/">' in answer.content.decode()
+    assert "look-up" not in answer.content.decode()
+
+
+def test_staff_who_may_not_are_led_back_to_the_shop(as_nobody_of_staff):
+    answer = as_nobody_of_staff.get("/admin/catalog/service/")
+
+    assert_page(answer, 403, "This cannot be done")
+    assert '<a href="/admin/">' in answer.content.decode()
+
+
 def test_a_host_that_is_not_the_shops_is_a_page(client):
     answer = client.get("/", headers={"Host": "evil.example"})
 
@@ -41,6 +65,7 @@ def test_a_form_without_its_token_is_a_page(db):
     answer = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "olga"})
 
     assert_page(answer, 403, "Please send the form again")
+    assert '<a href="/admin/">' in answer.content.decode()
 
 
 def test_a_refused_permission_is_a_page(rf):
