@@ -47,6 +47,7 @@ class MoneyTile(NamedTuple):
     change: str
     is_more: bool
     before: str
+    before_url: str
 
 
 class StageTile(NamedTuple):
@@ -179,6 +180,7 @@ def stage_tile(stage: Stage, now: datetime.datetime) -> StageTile:
     )
 
 
+ONE_DAY = datetime.timedelta(days=1)
 _BEFORE = {
     1: _("yesterday until this time"),
     7: _("the 7 days before"),
@@ -193,7 +195,8 @@ _MONEY = {
 
 def money_tile(placed: Money, today: datetime.date) -> MoneyTile:
     """What was placed in some days, with the change against as much time before."""
-    first = today - datetime.timedelta(days=placed.days - 1)
+    length = datetime.timedelta(days=placed.days)
+    first = today - length + ONE_DAY
     percent = placed.percent
     return MoneyTile(
         _MONEY[placed.days],
@@ -206,6 +209,7 @@ def money_tile(placed: Money, today: datetime.date) -> MoneyTile:
             "time": _BEFORE[placed.days],
             "amount": money(placed.before) if placed.before else gettext("nothing"),
         },
+        before_url=orders_of_days("created_at", first - length, first - ONE_DAY),
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import localize
+from django.utils.formats import localize, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -87,7 +87,7 @@ class OrderAdmin(PrintingAdmin, AskingAdmin, ShopAdmin):
         "age",
         "last_scan",
         "pickup",
-        "total_cost",
+        "total",
     )
     list_filter = (
         "status",
@@ -233,6 +233,11 @@ class OrderAdmin(PrintingAdmin, AskingAdmin, ShopAdmin):
         (track,) = order.last_scans  # type: ignore[attr-defined]
         ago = gettext("%(time)s ago") % {"time": time_since(track.created_at)}
         return _two_lines(who_did(track), " · ".join(filter(None, (track.location, ago))))
+
+    @admin.display(description=_("total"))
+    def total(self, order: Order) -> str:
+        """What it costs, as the language writes numbers; the list is in one currency."""
+        return number_format(order.total_cost, decimal_pos=2, force_grouping=True)
 
     @admin.display(description=_("customer"))
     def customer_column(self, order: Order) -> SafeString:

@@ -79,6 +79,12 @@ def test_orders_are_narrowed_by_status_source_and_deletion(
     assert [order.name for order in orders] == found
 
 
+def test_a_total_is_written_as_everywhere(office, order):
+    Order.objects.update(total_cost="2640")
+
+    assert '<td class="field-total">2,640.00</td>' in office.get(LIST).content.decode()
+
+
 def test_a_pickup_without_a_time_is_listed_as_its_day(office, order):
     midnight = datetime.datetime(2026, 12, 24, tzinfo=datetime.UTC)
     Order.objects.update(pickup_at=midnight, pickup_has_time=False)

@@ -16,11 +16,12 @@ from accounts.models import User
 from config.mail.models import OutgoingMail
 from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
+from orders.admin.actions import ACTIONS as ORDER_ACTIONS
 from orders.admin.printing import FORMATS
 from orders.models import Order
 from tests.browser.conftest import shortcomings
 from workforce.devices import issue_token
-from workforce.models import Worker
+from workforce.models import DeviceToken, Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,6 +56,12 @@ def of_models() -> Iterator[str]:
             yield reverse(f"{name}_delete", args=[row.pk])
 
 
+def lists() -> Iterator[str]:
+    """The list of every registered model."""
+    for model in admin.site._registry:
+        yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
 def further() -> Iterator[str]:
     """Pages of the site itself, and lists that are narrowed down."""
     yield reverse("admin:index")
@@ -66,7 +73,16 @@ def further() -> Iterator[str]:
     yield reverse("admin:walk_in")
     yield reverse("admin:day_report")
     yield reverse("admin:orders_order_changelist") + "?q=nothing+like+it"
+    yield reverse("admin:operations_legacyuse_switch_off") + "?days=90"
+    yield reverse("admin:password_change_done")
+    owner = User.objects.get(is_superuser=True)
+    yield reverse("admin:auth_user_password_change", args=[owner.pk])
+    device = DeviceToken.objects.all()[0]
+    yield reverse("admin:workforce_worker_hand_out", args=[device.worker_id])
+    yield reverse("admin:workforce_worker_take_back", args=[device.worker_id, device.pk])
     orders = list(Order.objects.present().order_by("pk")[:3])
+    for action in ORDER_ACTIONS:
+        yield reverse("admin:orders_order_do", args=[orders[0].pk, action])
     for kind in FORMATS:
         yield reverse("admin:orders_order_print", args=[orders[0].pk, kind])
         ids = ",".join(str(order.pk) for order in orders)
@@ -88,3 +104,31 @@ def test_every_page_fits_its_window_and_keeps_nobody_out(
 def test_the_sign_in_page_keeps_nobody_out(any_page: Page, live_server: LiveServer) -> None:
     any_page.goto(live_server.url + reverse("admin:login"))
     assert shortcomings(any_page) == []
+
+
+def test_the_first_day_keeps_nobody_out(
+    sign_in: Callable[[User], Page], live_server: LiveServer, owner: User
+) -> None:
+    page = sign_in(owner)
+    found = {}
+    for path in (reverse("admin:index"), *lists()):
+        page.goto(live_server.url + path)
+        if problems := shortcomings(page):
+            found[path] = problems
+    assert found == {}
+
+
+@pytest.mark.parametrize("path", ["/admin/nowhere/", "/admin/orders/order/add/"])
+def test_a_page_that_is_refused_keeps_nobody_out(
+    path: str,
+    sign_in: Callable[[User], Page],
+    live_server: LiveServer,
+    owner: User,
+    expected_errors: list[str],
+) -> None:
+    expected_errors.append("the server responded with a status of 40")
+    page = sign_in(owner)
+    page.goto(live_server.url + path)
+    assert shortcomings(page) == []
+    page.get_by_role("link", name="To the shop's first page").click()
+    page.wait_for_url(live_server.url + reverse("admin:index"))

@@ -5,6 +5,7 @@ import datetime
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 
 from accounts.models import User
 from config.mail.models import OutgoingMail
@@ -254,8 +255,20 @@ def test_the_oldest_order_of_a_stage_has_its_link(office, order):
 
 
 def test_money_leads_to_the_orders_of_its_days(office, order):
+    for days_ago in (1, 8, 40):
+        placed = timezone.now() - datetime.timedelta(days=days_ago)
+        earlier = make_another(order, number=f"AGO-{days_ago}")
+        Order.objects.filter(pk=earlier.pk).update(created_at=placed)
+
+    content = page(office)
+    counts = []
     for tile in office.get("/admin/").context["dashboard"]["money"]:
-        assert office.get(tile.url).context["cl"].result_count == 1
+        for url in (tile.url, tile.before_url):
+            assert f'href="{escape(url)}"' in content
+            counts.append(office.get(url).context["cl"].result_count)
+
+    # Today and yesterday, seven days and those before, thirty days and those before.
+    assert counts == [1, 1, 2, 1, 3, 1]
 
 
 def test_money_is_told_with_the_change_against_the_time_before(office, order):
@@ -274,10 +287,10 @@ def test_money_is_told_with_the_change_against_the_time_before(office, order):
     assert (month.amount, month.before) == ("INR 70.00", "the 30 days before: nothing")
 
 
-def make_another(order: Order, **more: object) -> Order:
+def make_another(order: Order, number: str = "ANOTHER", **more: object) -> Order:
     """One more order like this one."""
     return Order.objects.create(
-        order_number="ANOTHER", token="t", status_changed_at=order.status_changed_at, **more
+        order_number=number, token=number, status_changed_at=order.status_changed_at, **more
     )
 
 
