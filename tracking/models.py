@@ -65,7 +65,7 @@ class Track(models.Model):
     )
     seq = models.PositiveIntegerField(null=True)
     order_number = models.CharField(max_length=64, blank=True)
-    order_email = models.CharField(max_length=255, blank=True)
+    order_email = Exact(max_length=255, blank=True)
     worker = models.ForeignKey(
         "workforce.Worker", on_delete=models.PROTECT, null=True, related_name="tracks"
     )

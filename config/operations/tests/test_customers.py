@@ -312,6 +312,21 @@ def test_anonymising_reaches_an_address_that_the_customer_had_before(
         assert trace not in everything()
 
 
+def test_anonymising_spares_the_scans_of_an_email_that_differs_in_an_accent(
+    customer: User, traces: Order
+):
+    record(
+        by=ANYONE,
+        action="picked_up",
+        result=Track.Result.UNVERIFIED,
+        source=Track.Source.LEGACY,
+        order_email="ásha@example.com",
+        note="Left it with the porter",
+    )
+    delete_customer(customer=customer, anonymise=True)
+    assert Track.objects.filter(note="Left it with the porter").count() == 1
+
+
 def test_anonymising_spares_the_mails_of_others(
     as_customer: APIClient, as_other_customer: APIClient, customer: User, traces: Order
 ):
