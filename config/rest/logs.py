@@ -5,6 +5,7 @@ mailed link's the account's.
 """
 
 import logging
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,7 @@ from config.rest.principals import ANYONE, Principal, principal_of
 from config.rest.request_ids import current_request_id
 
 logger = structlog.stdlib.get_logger("roundtrip.requests")
+_EMAIL = re.compile(r"[\w.+-]+@[\w.-]+")
 
 
 def add_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -43,6 +45,13 @@ class RouteForPath(logging.Filter):
         return True
 
 
+def hide_emails(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Blank emails in what a crash says: databases repeat the value that they refuse."""
+    if "exception" in event:
+        event["exception"] = _EMAIL.sub("<email>", event["exception"])
+    return event
+
+
 # One chain for structlog's lines and for those of the standard library.
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -51,6 +60,7 @@ SHARED: list[Any] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
     add_request_id,
     structlog.processors.format_exc_info,
+    hide_emails,
 ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
@@ -82,3 +83,16 @@ def test_a_crash_names_its_route_and_not_its_path(
     assert crashed["event"] == f"Internal Server Error: {request['route']}"
     assert "the press is broken" in crashed["exception"]
     assert order.token not in json.dumps([crashed, request])
+
+
+def test_a_crash_that_repeats_an_email_is_told_without_it(
+    lines: Any, api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise IntegrityError(1062, "Duplicate entry 'asha@example.com' for key 'email'")
+
+    monkeypatch.setattr("accounts.sessions.sign_in", fail)
+    body = {"email": "asha@example.com", "password": "a-copper-kettle"}
+    assert api.post("/api/v1/auth/login", body, format="json").status_code == 503
+    failed, *_others = lines()
+    assert "Duplicate entry '<email>' for key" in failed["exception"]
