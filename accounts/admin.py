@@ -20,6 +20,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin_second_factor import SecondFactorPage
 from accounts.filters import search
 from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import Customer, Session, User
@@ -143,16 +144,30 @@ class GroupAdmin(Ticked, DjangoGroupAdmin):
 
 
 @admin.register(User)
-class StaffAdmin(Ticked, PersonAdmin, DjangoUserAdmin):
+class StaffAdmin(SecondFactorPage, Ticked, PersonAdmin, DjangoUserAdmin):
     """The shop's staff. Only a superuser touches a superuser, or makes one."""
 
     form = StaffForm
     add_form = StaffCreationForm
     change_password_form = PasswordForm
-    list_display = ("name", "username", "email", "is_active", "is_superuser", "last_login")
-    list_filter = ("is_active", "is_superuser", "groups")
+    list_display = (
+        "name",
+        "username",
+        "email",
+        "is_active",
+        "is_superuser",
+        "has_second_factor",
+        "last_login",
+    )
+    list_filter = ("is_active", "is_superuser", ("second_factor_at", HasHappenedFilter), "groups")
     ordering = ("name", "id")
-    readonly_fields = ("email_confirmed_at", "last_login", "created_at", "updated_at")
+    readonly_fields = (
+        "second_factor_at",
+        "email_confirmed_at",
+        "last_login",
+        "created_at",
+        "updated_at",
+    )
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("name", "email", "username", "phone", "password")}),
@@ -160,7 +175,7 @@ class StaffAdmin(Ticked, PersonAdmin, DjangoUserAdmin):
             _("What they may do"),
             {"fields": ("is_active", "is_superuser", "groups", "user_permissions")},
         ),
-        (_("Times"), {"fields": ("email_confirmed_at", "last_login", "created_at", "updated_at")}),
+        (_("Times"), {"fields": readonly_fields}),
     )
     add_fieldsets = (
         (
@@ -177,6 +192,11 @@ class StaffAdmin(Ticked, PersonAdmin, DjangoUserAdmin):
             },
         ),
     )
+
+    @admin.display(description=_("second factor"), boolean=True)
+    def has_second_factor(self, user: User) -> bool:
+        """Whether they sign in by more than a password."""
+        return user.second_factor_at is not None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Staff only: customers have a list of their own."""

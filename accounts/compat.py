@@ -23,6 +23,7 @@ from config.rest.legacy import (
 from config.rest.limits import AUTH
 from config.rest.parsers import StrictJSONParser
 from config.rest.permissions import EVERYONE, STAFF, allow
+from config.rest.principals import require_second_factor
 from config.rest.refusals import Code, Refusal
 
 
@@ -100,7 +101,9 @@ class AdminLoginCompat(LegacyViewSet):
         body = self.sent()
         body["username"] = body.get("username") or body.get("email")
         self.require(body, "username", "password")
-        return sessions.staff_user_with(**self.read(StaffLoginInput, data=body))
+        user = sessions.staff_user_with(**self.read(StaffLoginInput, data=body))
+        require_second_factor(user)
+        return user
 
 
 class AdminLogoutCompat(LegacyAdminViewSet):

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import (
     AbstractBaseUser,
     BaseUserManager,
@@ -11,7 +12,10 @@ from django.contrib.auth.models import (
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device, ThrottlingMixin
 
 from config.database import Exact
 
@@ -76,6 +80,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email_confirmed_at = models.DateTimeField(_("email confirmed"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    second_factor_at = models.DateTimeField(
+        _("second factor"), null=True, blank=True, editable=False
+    )
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
@@ -120,6 +127,33 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """How the admin's pages greet them."""
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session of the admin was opened by: the password, and the second factor.
+
+        So a change of either ends the sessions that were opened before it.
+        """
+        opened_by = super().get_session_auth_hash()
+        if self.second_factor_at is None:
+            return opened_by
+        value = f"{opened_by}|{self.second_factor_at.isoformat()}"
+        return salted_hmac("accounts.second_factor", value, algorithm="sha256").hexdigest()
+
+    @cached_property
+    def needs_second_factor(self) -> bool:
+        """Whether OTP_REQUIRED_ROLES asks one of this user.
+
+        A superuser may do what every role may, so any role in it asks it of them.
+        """
+        roles = settings.OTP_REQUIRED_ROLES
+        if not (roles and self.is_staff):
+            return False
+        return self.is_superuser or "*" in roles or self.groups.filter(name__in=roles).exists()
+
+    @property
+    def lacks_second_factor(self) -> bool:
+        """Whether they have to set a second factor up before they may do anything."""
+        return self.second_factor_at is None and self.needs_second_factor
 
     @property
     def principal_kind(self) -> str:
@@ -167,3 +201,55 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} ({self.created_at:%Y-%m-%d %H:%M})"
+
+
+class SecondFactor(ThrottlingMixin, Device):
+    """A member of staff's app that shows a new code every 30 seconds (TOTP, RFC 6238).
+
+    The app's key is made of `seed` and the SECRET_KEY: a copy of the database alone makes no
+    codes. `last_step` is the time step of the newest code used. A user has one exactly while
+    `second_factor_at` stands on them.
+    """
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="second_factor"
+    )
+    seed = models.CharField(max_length=64)
+    last_step = models.BigIntegerField()
+    # A user has one app, and a row of it once its first code confirmed it.
+    name = None  # type: ignore[assignment]
+    confirmed = None  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    def get_throttle_factor(self) -> int:
+        """Seconds to wait after the first wrong code; each further one doubles them."""
+        return 1
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands, once, for one of the app: the phone may be lost.
+
+    Only its SHA-256 is kept; it is random, so no salt is needed.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recovery code")
+        verbose_name_plural = _("recovery codes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "code_hash"], name="accounts_recovery_code_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)

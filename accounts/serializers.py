@@ -32,15 +32,26 @@ class RegisterInput(serializers.Serializer):
     phone = Phone(required=False, allow_blank=True)
 
 
+class CodeInput(serializers.Serializer):
+    """What a sign-in may carry beside the password."""
+
+    otp = Text(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        help_text="The code of the second factor's app, or a recovery code; ignored without one.",
+    )
+
+
 @shown_as({"email": "asha@example.com", "password": "a-copper-kettle"})
-class LoginInput(serializers.Serializer):
+class LoginInput(CodeInput):
     """The body of `POST auth/login`."""
 
     email = Identity(max_length=255)
     password = Secret()
 
 
-class StaffLoginInput(serializers.Serializer):
+class StaffLoginInput(CodeInput):
     """The body of the old `POST /admin/login`: a user name or an email, and the password."""
 
     username = Identity(max_length=255)

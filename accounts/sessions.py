@@ -12,7 +12,9 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.models import Session, User
+from accounts.second_factor import prove, refusal_of
 from config.database import retried
+from config.rest.principals import require_second_factor
 from config.rest.refusals import Code, Refusal
 
 
@@ -41,43 +43,59 @@ def open_session(*, user: User, user_agent: str = "") -> SignedIn:
 
 
 @retried
-def sign_in(*, email: str, password: str, user_agent: str = "") -> SignedIn:
-    """Open a session by email and password.
+def sign_in(*, email: str, password: str, otp: str = "", user_agent: str = "") -> SignedIn:
+    """Open a session by email and password, and the second factor's code of who has one.
 
     Raises `bad_credentials` alike for an unknown email, a wrong password and a
-    deactivated account.
+    deactivated account; once the password was right, `otp_required` without a code or with a
+    wrong one, and for staff whose role needs a second factor that they have not set up, and
+    `rate_limited` after too many wrong codes.
     """
     # Twice, because another sign-in may have hashed an old password anew meanwhile.
     for _attempt in range(2):
         user = authenticate(username=email, password=password) if "@" in email else None
         if not isinstance(user, User):
             break
+        require_second_factor(user)
         with transaction.atomic():
-            if _note_sign_in(user):
-                return open_session(user=user, user_agent=user_agent)
+            refusal = refusal_of(user=user, otp=otp)
+            if refusal is None:
+                if _note_sign_in(user):
+                    return open_session(user=user, user_agent=user_agent)
+                transaction.set_rollback(True)  # The code was used for nothing.
+        if refusal is not None:
+            raise refusal
     raise Refusal(Code.BAD_CREDENTIALS)
 
 
 def _note_sign_in(user: User) -> bool:
     """Write when this user signed in; False if what was verified no longer holds.
 
-    Verifying takes long. A password change or deactivation that came meanwhile has ended
-    all sessions, and this one must not open after it; one that comes now waits for the row.
+    Verifying takes long. A password change, a deactivation or another second factor that came
+    meanwhile has ended all sessions, and this one must not open after it; one that comes now
+    waits for the row.
     """
-    unchanged = User.objects.filter(pk=user.pk, password=user.password, is_active=True)
+    unchanged = User.objects.filter(
+        pk=user.pk,
+        password=user.password,
+        is_active=True,
+        second_factor_at=user.second_factor_at,
+    )
     user.last_login = timezone.now()
     return bool(unchanged.update(last_login=user.last_login))
 
 
-def staff_user_with(*, username: str, password: str) -> User:
-    """The member of staff with this user name or email, and this password.
+def staff_user_with(*, username: str, password: str, otp: str = "") -> User:
+    """The member of staff with this user name or email, this password, and this code.
 
     Raises `bad_credentials` alike for an unknown name, a wrong password, a deactivated
-    account, and a customer's.
+    account, and a customer's; then `otp_required` and `rate_limited` as `sign_in` does. Who
+    lacks a second factor that their role needs is let in: to set it up.
     """
     user = authenticate(username=username, password=password)
     if not isinstance(user, User) or not user.is_staff:
         raise Refusal(Code.BAD_CREDENTIALS)
+    prove(user=user, otp=otp)
     return user
 
 

@@ -66,7 +66,7 @@ class AuthViewSet(ApiViewSet):
     }
     refusals = {
         "register": (Code.EMAIL_TAKEN,),
-        "login": (Code.BAD_CREDENTIALS,),
+        "login": (Code.BAD_CREDENTIALS, Code.OTP_REQUIRED),
         "refresh": (Code.TOKEN_INVALID,),
         "update_me": (Code.EMAIL_TAKEN,),
         "change_password": (Code.BAD_PASSWORD,),
@@ -94,7 +94,10 @@ class AuthViewSet(ApiViewSet):
     @extend_schema(request=LoginInput, responses={200: SignedInOutput})
     @action(detail=False, methods=["post"], authentication_classes=[])
     def login(self, request: Request) -> Response:
-        """Sign in by email and password."""
+        """Sign in by email and password; staff with a second factor also by its code.
+
+        Without it, or with a wrong one, they get `otp_required`: ask for it, and call again.
+        """
         data = self.read(LoginInput)
         return Response(signed_in_body(sessions.sign_in(**data, user_agent=user_agent_of(request))))
 

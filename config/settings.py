@@ -184,6 +184,9 @@ ADMIN_USERNAME = env("ADMIN_USERNAME")
 ADMIN_EMAIL = env("ADMIN_EMAIL")
 ADMIN_PASSWORD = env("ADMIN_PASSWORD")
 
+# Roles whose staff need a second factor before they may do anything; `*` is all staff.
+OTP_REQUIRED_ROLES = env("OTP_REQUIRED_ROLES")
+
 # A session of the admin ends when it was not used for this long; each use writes it anew.
 ADMIN_IDLE = timedelta(minutes=env("ADMIN_IDLE_MINUTES"))
 SESSION_COOKIE_AGE = int(ADMIN_IDLE.total_seconds())

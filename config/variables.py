@@ -155,7 +155,8 @@ GROUPS = (
                 "SECRET_KEY",
                 str,
                 "development-only: never serve a shop with this key",
-                "signs tokens, links and sessions; changing it signs everybody out",
+                "signs tokens, links and sessions; changing it signs everybody out, and the apps "
+                "of second factors no longer fit: recovery codes do",
                 shown="none in production",
                 hint="Make one with "
                 "`python3 -c 'import secrets; print(secrets.token_urlsafe(50))'`.",
@@ -363,6 +364,13 @@ GROUPS = (
         (
             Variable("ACCESS_TOKEN_MINUTES", _MINUTES, 15, "how long an access token works"),
             Variable("REFRESH_TOKEN_DAYS", number(1, 3650), 30, "how long a sign-in lasts"),
+            Variable(
+                "OTP_REQUIRED_ROLES",
+                words,
+                [],
+                "roles, with commas, whose staff need a second factor before they may do "
+                "anything, or `*` for all staff; superusers need it as soon as any role does",
+            ),
             Variable(
                 "ARGON2_MEMORY_KIB",
                 number(8, 4 * 1024 * 1024),

@@ -1,5 +1,6 @@
 """QR images: made from the order when first asked for, kept, and made again if lost."""
 
+import base64
 import hashlib
 import io
 import logging
@@ -66,6 +67,11 @@ def png(text: str) -> bytes:
 def svg(text: str) -> bytes:
     """An SVG of a code that holds `text`, on a ground of its own: a page may be dark."""
     return _code(text).make_image(image_factory=SvgCode).to_string()
+
+
+def svg_address(text: str) -> str:
+    """The SVG as an address, for an image of a page that no second request may fetch."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg(text)).decode()}"
 
 
 def folder() -> str:

@@ -37,6 +37,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+// A button prints the page.
 for (const button of document.querySelectorAll("[data-prints]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());

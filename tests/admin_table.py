@@ -37,6 +37,7 @@ nobody
 405 405 405 405 405 405 405 405 walk_in_place
 302 302 200 200 200 200 403 200 day_report
 302 302 200 200 200 200 403 200 day_report_csv
+302 302 200 200 200 200 200 200 second_factor
 302 302 200 200 200 200 200 200 password_change
 302 302 200 200 200 200 200 200 password_change_done
 302 302 200 403 403 200 403 200 autocomplete
@@ -48,6 +49,7 @@ nobody
 302 302 200 403 403 403 403 200 auth_group_delete
 302 302 200 403 403 200 403 200 auth_group_change
 302 302 200 403 403 403 403 200 auth_user_password_change
+302 302 302 403 403 403 403 302 accounts_user_reset_second_factor
 302 302 200 403 403 200 403 200 accounts_user_changelist
 302 302 200 403 403 403 403 200 accounts_user_add
 302 302 200 403 403 200 403 200 accounts_user_history

@@ -9,8 +9,8 @@ import jsonschema_rs
 
 from config.rest.docs import document
 
-# Refusals of features that are not there yet, and of old calls only.
-LATER = {"otp_required", "gone"}
+# Refusals of old calls only.
+OF_OLD_CALLS = {"gone"}
 
 PROBLEM = "application/problem+json"
 

@@ -13,6 +13,8 @@ LEAKS = {
     "a device token": re.compile(r"\b[0-9a-f]{12}\.[\w-]{43}"),
     "an order's token": re.compile(r"/t/[A-Za-z0-9._-]+/[\w-]{22}\b"),
     "a mailed link": re.compile(r"/account/(?:reset|confirm)/\w+/[\w-]+"),
+    "a second factor's key": re.compile(r"otpauth:|\b[A-Z2-7]{32}\b"),
+    "a recovery code": re.compile(r"\b[a-z2-9]{4}(-[a-z2-9]{4}){3}\b"),
     "a query value": re.compile(r"\?\w+=[^\s\"]"),
 }
 

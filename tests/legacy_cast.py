@@ -15,6 +15,7 @@ from config.rest.principals import ANYONE, Principal
 from orders.models import Order
 from orders.placing import Contact, Item, place_order
 from tests.cast import PASSWORD, PIN, client, moved, signed_in, staff_holding, with_device
+from tests.phone import Phone, give_phone
 from workforce.models import Worker
 
 
@@ -27,6 +28,8 @@ def in_the_admin(user: User) -> APIClient:
 
 class Shop(SimpleNamespace):
     """A shop in a known state: what a golden file names by `{name}`, and who calls."""
+
+    phone: Phone | None = None
 
     def __init__(self) -> None:
         now = timezone.now()
@@ -70,6 +73,7 @@ class Shop(SimpleNamespace):
         return {
             "password": PASSWORD,
             "pin": PIN,
+            "otp": self.phone.code() if self.phone else "",
             "order": self.order.order_number,
             "guest_order": self.guest_order.order_number,
             "wash": self.wash.pk,
@@ -122,6 +126,12 @@ GIVEN: dict[str, Callable[[Shop, Any], Any]] = {
         settings, "RATELIMIT_TRUSTED_IPS", ["127.0.0.1"]
     ),
     "there is a sunset": lambda shop, settings: setattr(settings, "LEGACY_SUNSET", "2027-06-30"),
+    "Olga has a second factor": lambda shop, settings: setattr(
+        shop, "phone", give_phone(shop.olga)
+    ),
+    "staff need a second factor": lambda shop, settings: setattr(
+        settings, "OTP_REQUIRED_ROLES", ["*"]
+    ),
     "Asha has no order": lambda shop, settings: Order.objects.filter(pk=shop.order.pk).update(
         customer=None
     ),

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 
-from accounts.models import User
+from accounts.models import RecoveryCode, User
 from catalog.models import Service
 from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
@@ -33,6 +33,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     "accounts_user_email_not_empty": lambda: User.objects.update(email=""),
     "accounts.User.email": lambda: double_of(User, username=None),
     "accounts.User.username": lambda: double_of(User, email=None),
+    "accounts_recovery_code_once": lambda: double_of(RecoveryCode),
     "catalog_service_price_not_negative": lambda: Service.objects.update(price="-0.01"),
     "catalog_service_duration_positive": lambda: Service.objects.update(duration_minutes=0),
     "catalog_service_status_known": lambda: Service.objects.update(status="lost"),
@@ -91,6 +92,7 @@ def rows(order: Order, owner: User, worker: Worker) -> None:
     User.objects.filter(email=order.email).update(username="asha")
     tracks.update(scan_id="0193f2a4-6f1b-7c3d-8e5f-0123456789ab")
     issue_token(worker=worker)
+    RecoveryCode.objects.create(user=owner, code_hash="0" * 64)
     ImportedRow.objects.create(source="old", table="orders", old_id="1", object_id=order.pk)
     LegacyUse.objects.create(day="2026-11-01", endpoint="GET /api/orders", calls=1, refused=1)
     IdempotencyKey.objects.create(

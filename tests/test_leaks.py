@@ -18,6 +18,9 @@ from tests.leaks import LeakWatch, leaks_in
         ("a device token", "3f9ac41be20d." + "a" * 43),
         ("an order's token", "/t/K7M2PQ9XWD/q3Zk0cW2bV9mYx7LrT5uHg"),
         ("a mailed link", "/account/reset/Nw/cx2k9d-5f0e4b1c2f0b"),
+        ("a second factor's key", "key OUUZZIEW4DJNDYTXH2N6ABDOTJTBIQ7V for an app"),
+        ("a second factor's key", "otpauth://totp/Shop"),
+        ("a recovery code", "kept k7mf-2pqx-9tdr-w4hn"),
         ("a query value", "GET /api/v1/orders?q=asha"),
     ],
 )

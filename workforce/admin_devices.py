@@ -1,6 +1,5 @@
 """What a worker's page does beside its form: unlock, hand a device out, take one back."""
 
-import base64
 import json
 from typing import Any
 
@@ -60,8 +59,7 @@ def enrolment_code(token: str) -> str:
     JSON and no link, so that no browser opens it and keeps it, and no scan takes it for an
     order's (docs/workers.md).
     """
-    image = qr.svg(json.dumps({"url": settings.PUBLIC_URL, "token": token}))
-    return f"data:image/svg+xml;base64,{base64.b64encode(image).decode()}"
+    return qr.svg_address(json.dumps({"url": settings.PUBLIC_URL, "token": token}))
 
 
 class WorkerPages(admin.ModelAdmin):

@@ -13,6 +13,7 @@ from django.core.checks.security.base import (
 from django.core.exceptions import ValidationError
 
 from config.env import env
+from config.operations.roles import ROLES
 from config.variables import VARIABLES
 
 
@@ -104,3 +105,17 @@ def check_admin_password(app_configs: Any, **kwargs: Any) -> list[checks.CheckMe
         text = "ADMIN_PASSWORD is among the passwords that everybody tries."
         return [checks.Error(text, hint=VARIABLES["ADMIN_PASSWORD"].hint, id="operations.E006")]
     return []
+
+
+@checks.register("settings")
+def check_required_roles(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """A role that is misspelt would leave those without a second factor in."""
+    return [
+        checks.Error(
+            f"OTP_REQUIRED_ROLES: there is no role {name!r}.",
+            hint=f"Write {', '.join(ROLES.values())}, with commas, or * for all staff.",
+            id="operations.E007",
+        )
+        for name in settings.OTP_REQUIRED_ROLES
+        if name not in {"*", *ROLES.values()}
+    ]

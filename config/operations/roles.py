@@ -45,6 +45,9 @@ MODELS = {
     "workforce.devicetoken":     Verbs(ALL,     ALL,     NOTHING, SEE),
     "accounts.user":             Verbs(ALL,     NOTHING, NOTHING, SEE),
     "accounts.session":          Verbs(CLEAR,   NOTHING, NOTHING, SEE),
+    # Staff set up their own; another's is taken away by who may change that user.
+    "accounts.secondfactor":     Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    "accounts.recoverycode":     Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     "auth.group":                Verbs(ALL,     NOTHING, NOTHING, SEE),
     "auth.permission":           Verbs(SEE,     NOTHING, NOTHING, SEE),
     "admin.logentry":            Verbs(SEE,     NOTHING, NOTHING, SEE),

@@ -28,8 +28,13 @@ DEPRECATED_SINCE = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 LONGEST_LIST = 10_000
 MISSING_FIELDS = "Missing fields"
 EXPECTED_JSON = "Expected JSON"
-# The words of the old servers, on every path of theirs.
-OLD_TEXTS = {Code.NOT_AUTHENTICATED: "Unauthorized", Code.MALFORMED_BODY: EXPECTED_JSON}
+# The words of the old servers, on every path of theirs. Of a second factor they knew nothing:
+# a client that learns of it reads the code.
+OLD_TEXTS = {
+    Code.NOT_AUTHENTICATED: "Unauthorized",
+    Code.MALFORMED_BODY: EXPECTED_JSON,
+    Code.OTP_REQUIRED: Code.OTP_REQUIRED.value,
+}
 
 
 def slug(text: str) -> str:

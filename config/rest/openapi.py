@@ -267,6 +267,8 @@ class ApiSchema(AutoSchema):
                 codes.append(Code.NOT_AUTHENTICATED)
             if access.permission or access.kinds != {ANYONE, CUSTOMER, STAFF, WORKER}:
                 codes.append(Code.PERMISSION_DENIED)
+            if STAFF in access.kinds:
+                codes.append(Code.OTP_REQUIRED)
             if STAFF in access.kinds and self.method != "GET":
                 codes.append(Code.CSRF_FAILED)
         if "{" in self.path:

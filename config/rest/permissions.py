@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework.permissions import BasePermission
 
-from config.rest.principals import principal_of
+from config.rest.principals import principal_of, require_second_factor
 from config.rest.refusals import Code, Refusal
 
 ANYONE, CUSTOMER, STAFF, WORKER = "anyone", "customer", "staff", "worker"
@@ -38,13 +38,19 @@ class PrincipalPermission(BasePermission):
     """
 
     def has_permission(self, request: Any, view: Any) -> bool:
-        """Return True, or raise 401 `not_authenticated` or 403 `permission_denied`."""
+        """Return True, or raise 401 `not_authenticated`, `otp_required` or 403.
+
+        Staff whose role needs a second factor that they have not set up may call nothing, by
+        whatever session.
+        """
         access = view.access
         if isinstance(access, dict):
             if view.action in (None, "metadata"):
                 return True  # No such method here, or OPTIONS: which ones there are.
             access = access.get(view.action, Access())
         principal = principal_of(request)
+        if principal.is_staff:
+            require_second_factor(principal.user)
         if principal.kind not in access.kinds:
             code = Code.NOT_AUTHENTICATED if principal.kind == ANYONE else Code.PERMISSION_DENIED
             raise Refusal(code)

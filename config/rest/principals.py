@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from config.rest.refusals import Code, Refusal
+
 Kind = Literal["anyone", "customer", "staff", "worker", "system"]
 
 
@@ -56,3 +58,11 @@ def principal_of(request: Any) -> Principal:
     if kind == "worker":
         return Principal("worker", worker=user, device=request.auth)
     return Principal(kind, user=user) if kind != "anyone" else ANYONE
+
+
+def require_second_factor(user: Any) -> None:
+    """Raise `otp_required` for staff whose role needs a second factor, until they have one."""
+    if user.lacks_second_factor:
+        raise Refusal(
+            Code.OTP_REQUIRED, "Your role needs a second factor: set it up in the admin first."
+        )

@@ -170,3 +170,22 @@ def test_gunicorn_serves_nobody_with_such_settings(environment: dict[str, str], 
     assert sentence in refused.stderr
     assert "Traceback" not in refused.stderr
     assert "Listening at" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "roles", [[], ["*"], ["Owner"], ["Owner", "Manager", "Counter", "Auditor"]]
+)
+def test_roles_that_are_there_may_need_a_second_factor(settings: Any, roles: list[str]):
+    settings.OTP_REQUIRED_ROLES = roles
+    assert checks.check_required_roles(None) == []
+
+
+@pytest.mark.parametrize("name", ["owner", "Owners", "", "all"])
+def test_a_role_that_is_not_there_needs_none(settings: Any, name: str):
+    settings.OTP_REQUIRED_ROLES = ["Manager", name]
+    [error] = checks.check_required_roles(None)
+    assert (error.id, error.msg, error.hint) == (
+        "operations.E007",
+        f"OTP_REQUIRED_ROLES: there is no role {name!r}.",
+        "Write Owner, Manager, Counter, Auditor, with commas, or * for all staff.",
+    )

@@ -1,0 +1,1 @@
+"""The page on which staff set their own second factor up, and take it away."""
