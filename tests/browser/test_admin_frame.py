@@ -94,6 +94,18 @@ def test_a_filter_narrows_the_list_says_so_and_is_taken_off_again(
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
 
 
+def test_the_picture_of_light_and_dark_is_whole(
+    sign_in: SignIn, live_server: LiveServer, owner: User
+) -> None:
+    """Django draws it for a size of its own: in a smaller one its edges are cut off."""
+    page = sign_in(owner)
+    page.goto(f"{live_server.url}/admin/")
+    picture = page.locator(".theme-toggle svg:visible")
+    assert picture.evaluate(
+        "(svg) => svg.clientWidth >= 24 && svg.clientHeight >= 24 && svg.clientWidth <= 32"
+    )
+
+
 def test_light_and_dark_follow_the_system_until_somebody_chooses(
     sign_in: SignIn, look: Look, live_server: LiveServer, owner: User
 ) -> None:
