@@ -245,6 +245,8 @@ class CustomerAdmin(PersonAdmin):
         badges: list[tuple[str, Any]] = [
             ("active", _("active")) if customer.is_active else ("inactive", _("inactive"))
         ]
+        if customer.is_merged:
+            badges = [("merged", _("merged"))]
         if customer.email and not customer.email_confirmed:
             badges.append(("unconfirmed", _("email not confirmed")))
         return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)

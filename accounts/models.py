@@ -84,6 +84,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("second factor"), null=True, blank=True, editable=False
     )
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
@@ -164,6 +173,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def email_confirmed(self) -> bool:
         """Whether the owner of this mailbox has shown that the account is theirs."""
         return self.email_confirmed_at is not None
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether staff found this to be another customer too, and nobody let it in again."""
+        return self.merged_into_id is not None and not self.is_active
 
 
 class CustomerManager(UserManager):

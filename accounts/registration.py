@@ -80,3 +80,13 @@ def guest_of(*, email: str, name: str, phone: str = "") -> User:
         # who both ask to own it would wait for each other.
         number = User.objects.values_list("pk", flat=True).get(email=email)
         return users.get(pk=number)
+
+
+def heir_of(customer: User) -> User:
+    """Whom staff found a merged customer to be; whoever is not merged is their own heir.
+
+    Call it inside the transaction of an order, as `guest_of`: the row stays locked.
+    """
+    while customer.is_merged:
+        customer = User.objects.select_for_update().get(merged=customer.pk)
+    return customer

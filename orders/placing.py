@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User, normalise_email
-from accounts.registration import guest_of
+from accounts.registration import guest_of, heir_of
 from catalog.models import Service
 from config.database import retried
 from config.rest.principals import Principal
@@ -113,10 +113,11 @@ def _customer_of(
     if not contact.email:
         return None, False, contact
     guest = guest_of(email=contact.email, name=contact.name, phone=contact.phone)
-    if guest.is_staff:
+    owner = heir_of(guest)
+    if owner.is_staff:
         # An order is a customer's; that staff share the email gives them no claim to it.
         return None, False, contact
-    return guest, guest.email_confirmed, contact
+    return owner, guest.email_confirmed, contact
 
 
 def _insert(**fields: Any) -> Order:

@@ -60,6 +60,8 @@ nobody
 302 302 200 403 403 200 403 200 accounts_session_history
 302 302 403 403 403 403 403 403 accounts_session_delete
 302 302 200 403 403 200 403 200 accounts_session_change
+302 302 200 200 403 403 403 200 accounts_customer_merge
+302 302 200 200 403 403 403 200 accounts_customer_anonymise
 302 302 200 200 200 200 403 200 accounts_customer_changelist
 302 302 200 200 200 403 403 200 accounts_customer_add
 302 302 200 200 200 200 403 200 accounts_customer_history
@@ -70,6 +72,12 @@ nobody
 302 302 200 200 403 200 403 200 operations_importedrow_history
 302 302 403 403 403 403 403 403 operations_importedrow_delete
 302 302 200 200 403 200 403 200 operations_importedrow_change
+302 302 200 200 403 403 403 200 operations_customermerge_undo
+302 302 200 200 403 200 403 200 operations_customermerge_changelist
+302 302 403 403 403 403 403 403 operations_customermerge_add
+302 302 200 200 403 200 403 200 operations_customermerge_history
+302 302 403 403 403 403 403 403 operations_customermerge_delete
+302 302 200 200 403 200 403 200 operations_customermerge_change
 302 302 200 200 403 200 403 200 operations_legacyuse_switch_off
 302 302 200 200 403 200 403 200 operations_legacyuse_changelist
 302 302 403 403 403 403 403 403 operations_legacyuse_add

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from accounts.models import RecoveryCode, User
 from catalog.models import Service
-from config.operations.models import ImportedRow, LegacyUse
+from config.operations.models import CustomerMerge, ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
 from orders.models import Order, OrderLine, Status
 from tests.house import our_models
@@ -42,6 +43,10 @@ REFUSED: dict[str, Callable[[], object]] = {
     "operations_importedrow_table_known": lambda: ImportedRow.objects.update(table="lost"),
     "operations_legacyuse_unique": lambda: double_of(LegacyUse),
     "operations_legacyuse_refused_of_calls": lambda: LegacyUse.objects.update(refused=2),
+    "operations_customermerge_of_two": lambda: CustomerMerge.objects.update(winner=F("loser")),
+    "operations_customermerge_undone_by_somebody": lambda: CustomerMerge.objects.update(
+        undone_at=timezone.now()
+    ),
     "rest.IdempotencyKey.key_hash": lambda: double_of(IdempotencyKey),
     "orders_order_total_not_negative": lambda: Order.objects.update(total_cost="-0.01"),
     "orders_order_status_known": lambda: Order.objects.update(status="lost"),
@@ -95,6 +100,8 @@ def rows(order: Order, owner: User, worker: Worker) -> None:
     RecoveryCode.objects.create(user=owner, code_hash="0" * 64)
     ImportedRow.objects.create(source="old", table="orders", old_id="1", object_id=order.pk)
     LegacyUse.objects.create(day="2026-11-01", endpoint="GET /api/orders", calls=1, refused=1)
+    loser, winner = User.objects.order_by("pk")[:2]
+    CustomerMerge.objects.create(loser=loser, winner=winner, by=winner)
     IdempotencyKey.objects.create(
         key_hash="0" * 64, body_hash="1" * 64, status=201, answer={"order_number": "A"}
     )

@@ -50,14 +50,26 @@ def timeline(order_id: int) -> QuerySet[Track]:
     )
 
 
+def _personal(order_ids: Iterable[int], emails: Iterable[str]) -> tuple[QuerySet[Track], ...]:
+    """The tracks that may tell of a customer, beyond the model's own manager."""
+    tracks: QuerySet[Track] = QuerySet(Track)
+    return tracks.filter(order_id__in=order_ids), tracks.filter(order=None, order_email__in=emails)
+
+
+def count_personal_data(*, order_ids: Iterable[int], emails: Iterable[str]) -> int:
+    """How many tracks hold what `blank_personal_data` would blank."""
+    return sum(
+        tracks.exclude(note="", order_email="").count() for tracks in _personal(order_ids, emails)
+    )
+
+
 def blank_personal_data(*, order_ids: Iterable[int], emails: Iterable[str]) -> None:
     """Blank notes and emails of an anonymised customer: the one write that touches a track.
 
     It goes around the model's own manager, which refuses every change.
     """
-    tracks: QuerySet[Track] = QuerySet(Track)
-    tracks.filter(order_id__in=order_ids).update(note="", order_email="")
-    tracks.filter(order=None, order_email__in=emails).update(note="", order_email="")
+    for tracks in _personal(order_ids, emails):
+        tracks.update(note="", order_email="")
 
 
 def last_track(order_id: int) -> Track | None:

@@ -1,24 +1,35 @@
 """The staff's view of what the work across all apps remembers."""
 
 import datetime
+from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from accounts.models import Customer
-from config.admin import RecordAdmin
-from config.operations.customer_page import CustomerPage
+from accounts.models import Customer, User
+from config.admin import HasHappenedFilter, RecordAdmin
+from config.admin_confirmation import confirmation, is_confirmed
+from config.admin_filters import DaysFilter
+from config.operations.customer_buttons import CustomerButtons, can_be_undone, may_merge
+from config.operations.customer_merging import objection_to_undoing, undo_merge
 from config.operations.legacy_use import would_have_failed
-from config.operations.models import ImportedRow, LegacyUse
+from config.operations.models import CustomerMerge, ImportedRow, LegacyUse
+from config.rest.principals import principal_of
+from config.rest.refusals import Refusal
+from orders.models import Order
 
-admin.site.register(Customer, CustomerPage)
+admin.site.register(Customer, CustomerButtons)
 
 
 @admin.register(ImportedRow)
@@ -34,6 +45,134 @@ class ImportedRowAdmin(RecordAdmin):
     def search(self, rows: QuerySet[ImportedRow], text: str) -> QuerySet[ImportedRow]:
         """The rows of an old id, exactly."""
         return rows.filter(old_id=text)
+
+
+@admin.register(CustomerMerge)
+class CustomerMergeAdmin(RecordAdmin):
+    """Which customers were found to be one, and the way back while there is one."""
+
+    change_form_template = "admin/operations/customermerge/change_form.html"
+    list_display = ("created_at", "loser", "winner", "orders_moved", "by", "undone_at")
+    list_filter = (("created_at", DaysFilter), ("undone_at", HasHappenedFilter))
+    list_select_related = ("loser", "winner", "by")
+    fields = (
+        "loser_page",
+        "winner_page",
+        "orders_moved",
+        "by_whom",
+        "created_at",
+        "undone_by_whom",
+        "undone_at",
+    )
+    readonly_fields = ("loser_page", "winner_page", "orders_moved", "by_whom", "undone_by_whom")
+    search_fields = ("loser__name__istartswith", "winner__name__istartswith")
+    search_help_text = _("The beginning of either's name.")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    # Django's own links lead to the staff's pages, which not everybody opens.
+
+    @admin.display(description=_("customer"))
+    def loser_page(self, merge: CustomerMerge) -> SafeString:
+        """Who went."""
+        return _link_to(merge.loser)
+
+    @admin.display(description=_("merged into"))
+    def winner_page(self, merge: CustomerMerge) -> SafeString:
+        """Who stayed."""
+        return _link_to(merge.winner)
+
+    @admin.display(description=_("by"))
+    def by_whom(self, merge: CustomerMerge) -> str:
+        """Who of the staff merged them."""
+        return str(merge.by)
+
+    @admin.display(description=_("undone by"))
+    def undone_by_whom(self, merge: CustomerMerge) -> Any:
+        """Who of the staff undid it."""
+        return merge.undone_by and str(merge.undone_by)
+
+    @admin.display(description=_("orders moved"))
+    def orders_moved(self, merge: CustomerMerge) -> int:
+        """How many orders went over."""
+        return len(merge.moved)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The page that asks before a merge is undone, beside the admin's own."""
+        page = self.admin_site.admin_view(self.undo)
+        return [
+            path("<int:merge_id>/undo/", page, name="operations_customermerge_undo"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """The page, with the way back while there is one."""
+        merge = context.get("original")
+        context["can_be_undone"] = merge is not None and can_be_undone(request, merge)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def undo(self, request: HttpRequest, merge_id: int) -> HttpResponse:
+        """Tell what goes back; do it when that was confirmed."""
+        if not self.has_view_permission(request) or not may_merge(request):
+            raise PermissionDenied
+        merge = get_object_or_404(
+            CustomerMerge.objects.select_related("loser", "winner"), pk=merge_id
+        )
+        back = reverse("admin:accounts_customer_change", args=(merge.loser_id,))
+        if objection := objection_to_undoing(merge):
+            self.message_user(request, objection, messages.WARNING)
+            return redirect(back)
+        if is_confirmed(request):
+            return self._undo(request, merge, back)
+        keys = [key for key, _was_sure in merge.moved]
+        still_there = Order.objects.filter(pk__in=keys, customer=merge.winner_id).count()
+        return confirmation(
+            self,
+            request,
+            title=_("Undo the merge"),
+            effect=_("Each of the two is a customer of their own again."),
+            lines=undoing_lines(merge, still_there),
+            back=back,
+        )
+
+    def _undo(self, request: HttpRequest, merge: CustomerMerge, back: str) -> HttpResponse:
+        try:
+            merge = undo_merge(merge=merge, by=principal_of(request))
+        except Refusal as refusal:
+            self.message_user(request, refusal.detail, messages.WARNING)
+            return redirect(back)
+        pages: Any = self.admin_site.get_model_admin(Customer)
+        for customer in (merge.loser, merge.winner):
+            pages.log_change(request, customer, f"Undid the merge {merge.pk}.")
+        self.message_user(request, _("The merge is undone."), messages.SUCCESS)
+        return redirect(back)
+
+
+def _link_to(customer: User) -> SafeString:
+    page = reverse("admin:accounts_customer_change", args=(customer.pk,))
+    return format_html('<a href="{}">{}</a>', page, customer)
+
+
+def undoing_lines(merge: CustomerMerge, orders: int) -> list[Any]:
+    """What undoing a merge does, a sentence each."""
+    text = ngettext(
+        "%(number)d order goes back from %(winner)s to %(loser)s.",
+        "%(number)d orders go back from %(winner)s to %(loser)s.",
+        orders,
+    )
+    lines = [text % {"number": orders, "winner": merge.winner, "loser": merge.loser}]
+    if given_away := len(merge.moved) - orders:
+        text = ngettext(
+            "%(number)d order stays where it is: it was given to somebody else since.",
+            "%(number)d orders stay where they are: they were given to somebody else since.",
+            given_away,
+        )
+        lines.append(text % {"number": given_away})
+    if merge.loser_was_active:
+        lines.append(_("%(loser)s can sign in again.") % {"loser": merge.loser})
+    return lines
 
 
 # Over how many days the dry run looks back, the last of which is yesterday.

@@ -1,11 +1,17 @@
 """What the work across all apps remembers."""
 
+import datetime
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.database import Exact
+
+# A merge can be undone for so long: then others have worked with what came of it.
+UNDO_WITHIN = datetime.timedelta(days=1)
 
 
 class ImportedRow(models.Model):
@@ -95,3 +101,61 @@ class LegacyUse(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.endpoint}"
+
+
+class CustomerMerge(models.Model):
+    """Staff found two customers to be one person: the loser is gone, the winner has the orders.
+
+    `moved` are the orders that went over, as pairs of an id and whether the order surely was the
+    loser's before: what an undoing needs. No row here holds anything personal.
+    """
+
+    winner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="merges",
+        verbose_name=_("merged into"),
+    )
+    loser = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        verbose_name=_("customer"),
+    )
+    loser_was_active = models.BooleanField(default=True)
+    moved = models.JSONField(default=list)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("merged"), auto_now_add=True)
+    undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("undone by"),
+    )
+
+    class Meta:
+        verbose_name = _("merged customer")
+        verbose_name_plural = _("merged customers")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(winner=models.F("loser")), name="operations_customermerge_of_two"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at=None, undone_by=None)
+                | Q(undone_at__isnull=False, undone_by__isnull=False),
+                name="operations_customermerge_undone_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loser} → {self.winner}"
+
+    @property
+    def can_be_undone_until(self) -> datetime.datetime:
+        """The end of the day in which it can be undone."""
+        return self.created_at + UNDO_WITHIN

@@ -56,6 +56,7 @@ MODELS = {
     "rest.idempotencykey":       Verbs(SEE,     NOTHING, NOTHING, SEE),
     "operations.importedrow":    Verbs(SEE,     SEE,     NOTHING, SEE),
     "operations.legacyuse":      Verbs(SEE,     SEE,     NOTHING, SEE),
+    "operations.customermerge":  Verbs(SEE,     SEE,     NOTHING, SEE),
     # The key of an admin's session is the session: who reads it could become anybody.
     "sessions.session":          Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     "contenttypes.contenttype":  Verbs(NOTHING, NOTHING, NOTHING, NOTHING),

@@ -4,6 +4,7 @@ An action knows who may take it, whether an order lets it happen, what will have
 then, and the verb that does it. `orders.admin.asking` has the pages that ask and report.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from orders.editing import delete_order, edit_order, restore_order
 from orders.lifecycle import STAGES, may_take, step_to_undo, undo
 from orders.models import Order, Status
 
+# What names a row, where a form sends it.
+IS_KEY = re.compile("[1-9][0-9]{0,17}")
 Text = str | Promise
 SOURCE = Order.Source.ADMIN
 
@@ -195,6 +198,10 @@ class CustomerSelect(AutocompleteSelect):
     def get_url(self) -> str:
         """Where the customers are asked for."""
         return reverse("admin:orders_order_customers")
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """The customer chosen; Django's own would look up what is no number, and fail."""
+        return super().optgroups(name, [key for key in value if IS_KEY.fullmatch(key)], attr)
 
 
 class CustomerField(forms.ModelChoiceField):

@@ -4,7 +4,6 @@ Views of their own and no part of a form: each verb is a transaction by itself, 
 refusal is on record too.
 """
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,13 +23,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Customer
 from config.rest.principals import Principal, principal_of
 from config.rest.refusals import Code, Refusal
-from orders.admin.actions import ACTIONS, CustomerField, OrderAction, Text
+from orders.admin.actions import ACTIONS, IS_KEY, CustomerField, OrderAction, Text
 from orders.models import Order, Status
 from orders.sentences import SENTENCES
 
 # So many transactions fit well into the time of one request.
 MOST_AT_ONCE = 500
-_IS_KEY = re.compile("[1-9][0-9]{0,17}")
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ class AskingAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return redirect("admin:orders_order_changelist")
         versions = dict(chosen.partition(":")[::2] for chosen in request.POST.getlist("order"))
-        keys = [key for key in versions if _IS_KEY.fullmatch(key)][:MOST_AT_ONCE]
+        keys = [key for key in versions if IS_KEY.fullmatch(key)][:MOST_AT_ONCE]
         orders = Order.objects.filter(pk__in=keys).order_by("-pk")
         form = action.form_class(request.POST)
         if not form.is_valid():

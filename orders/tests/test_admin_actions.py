@@ -347,6 +347,15 @@ def test_a_refusal_of_the_verb_is_told_and_on_record(counter, order, monkeypatch
     assert newest(order).result == Track.Result.REFUSED
 
 
+@pytest.mark.parametrize("given", ["x", "-1", "9" * 30, "٣"])
+def test_a_customer_who_is_no_number_is_asked_for_again(office, order, given):
+    with nothing_written():
+        answer = office.post(path(order, "reassign"), {"version": 1, "customer": given})
+
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == ["customer"]
+
+
 # --- Who may not ---
 
 FORBIDDEN = {

@@ -12,10 +12,12 @@ from django.urls import reverse
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
+from accounts.models import Customer, User
 from config.mail.models import OutgoingMail
+from config.operations.customer_merging import merge_customers
 from config.operations.models import ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
+from config.rest.principals import Principal
 from orders.admin.actions import ACTIONS as ORDER_ACTIONS
 from orders.admin.printing import FORMATS
 from orders.models import Order
@@ -36,6 +38,9 @@ def full_shop(demo_shop: None) -> None:
     )
     ImportedRow.objects.create(source="old.db", table="orders", old_id="1", object_id=1)
     LegacyUse.objects.create(day="2026-11-01", endpoint="GET /api/orders", client="App", calls=1)
+    loser, winner = Customer.objects.order_by("pk")[:2]
+    by = Principal("staff", user=User.objects.get(is_superuser=True))
+    merge_customers(loser=loser, winner=winner, by=by)
 
 
 def of_models() -> Iterator[str]:

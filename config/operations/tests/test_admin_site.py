@@ -15,9 +15,10 @@ from accounts.models import Customer, Session, User
 from accounts.sessions import open_session
 from catalog.models import Service
 from config.mail.models import OutgoingMail
-from config.operations.models import ImportedRow, LegacyUse
+from config.operations.customer_merging import merge_customers
+from config.operations.models import CustomerMerge, ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
-from config.rest.principals import ANYONE
+from config.rest.principals import ANYONE, Principal
 from orders.models import Order
 from orders.placing import Contact, Item, place_order
 from tests.cast import PASSWORD
@@ -177,6 +178,15 @@ def _session(number: int) -> None:
     open_session(user=User.objects.create_user(f"user{number}@example.com", name="User"))
 
 
+def _merge(number: int) -> None:
+    loser, winner = (
+        User.objects.create_user(f"{who}{number}@example.com", name=who)
+        for who in ("loser", "winner")
+    )
+    shop, _is_new = User.objects.get_or_create(name="Shop", is_staff=True)
+    merge_customers(loser=loser, winner=winner, by=Principal("staff", user=shop))
+
+
 # How one more row of each registered model comes about.
 MAKE: dict[type[Model], Callable[[int], object]] = {
     Order: _order,
@@ -201,6 +211,7 @@ MAKE: dict[type[Model], Callable[[int], object]] = {
     LegacyUse: lambda number: LegacyUse.objects.create(
         day="2026-11-01", endpoint="GET /api/orders", client=f"App {number}", calls=1
     ),
+    CustomerMerge: _merge,
     Group: lambda number: Group.objects.create(name=f"Group {number}"),
 }
 
