@@ -77,6 +77,7 @@ def further() -> Iterator[str]:
     yield reverse("admin:counter_hand_over")
     yield reverse("admin:walk_in")
     yield reverse("admin:day_report")
+    yield reverse("admin:second_factor")
     yield reverse("admin:orders_order_changelist") + "?q=nothing+like+it"
     yield reverse("admin:operations_legacyuse_switch_off") + "?days=90"
     yield reverse("admin:password_change_done")
