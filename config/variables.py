@@ -328,6 +328,13 @@ GROUPS = (
                 shown="`VAR_DIR/media`",
             ),
             Variable(
+                "ACCEL_REDIRECT",
+                str,
+                "",
+                "behind nginx: its internal location over `MEDIA_ROOT`, as `/kept/`; it then sends "
+                "the kept images itself (`X-Accel-Redirect`)",
+            ),
+            Variable(
                 "STATIC_ROOT",
                 str,
                 lambda env: f"{env('VAR_DIR')}/static",

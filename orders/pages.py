@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -42,11 +43,18 @@ def _present_order(order_number: str) -> Order:
 @require_safe
 @limited(PUBLIC, "qr")
 def qr_image(request: HttpRequest, order_number: str) -> HttpResponse:
-    """`/qr/<order_number>.png`: the public image, without token or personal data."""
+    """`/qr/<order_number>.png`: the public image, without token or personal data.
+
+    Behind nginx the answer only names the kept file, and nginx sends it (`X-Accel-Redirect`).
+    """
     image = qr.public_png(_present_order(order_number))
-    etag = f'"{hashlib.sha256(image).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=86400"}
-    response = HttpResponse(image, content_type="image/png", headers=headers)
+    headers = {"Cache-Control": "public, max-age=86400"}
+    if settings.ACCEL_REDIRECT and image.kept_as is not None:
+        headers["X-Accel-Redirect"] = f"{settings.ACCEL_REDIRECT}{image.kept_as}"
+        return HttpResponse(content_type="image/png", headers=headers)
+    etag = f'"{hashlib.sha256(image.content).hexdigest()[:32]}"'
+    headers["ETag"] = etag
+    response = HttpResponse(image.content, content_type="image/png", headers=headers)
     return get_conditional_response(request, etag=etag, response=response) or response
 
 

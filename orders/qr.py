@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import logging
+from typing import NamedTuple
 
 import qrcode
 from django.conf import settings
@@ -83,7 +84,14 @@ def folder() -> str:
     return f"qr/{hashlib.sha256(form.encode()).hexdigest()[:16]}"
 
 
-def public_png(order: Order) -> bytes:
+class Image(NamedTuple):
+    """A PNG, and the name under which the store keeps it; None where it could not be kept."""
+
+    content: bytes
+    kept_as: str | None
+
+
+def public_png(order: Order) -> Image:
     """The public image of an order, from the store or made anew.
 
     A store that cannot be written (a full disk) costs the keeping, not the answer.
@@ -91,18 +99,18 @@ def public_png(order: Order) -> bytes:
     name = f"{folder()}/{order.order_number}.png"
     try:
         with default_storage.open(name) as kept:
-            image: bytes = kept.read()
-        if image.endswith(PNG_END):
-            return image
+            content: bytes = kept.read()
+        if content.endswith(PNG_END):
+            return Image(content, name)
     except OSError:
         pass
-    image = png(payload_of(order, with_token=False))
+    content = png(payload_of(order, with_token=False))
     try:
         default_storage.delete(name)
-        default_storage.save(name, ContentFile(image))
+        return Image(content, default_storage.save(name, ContentFile(content)))
     except OSError:
         logger.exception("The QR image of %s could not be kept.", order.order_number)
-    return image
+    return Image(content, None)
 
 
 def forget(order_numbers: list[str]) -> None:
