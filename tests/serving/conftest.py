@@ -19,6 +19,8 @@ LIMITS = (
     "DEFAULT", "DEFAULT_CUSTOMERS", "DEFAULT_STAFF",
 )  # fmt: skip
 
+CACHE_KEY_PREFIX = "serving"
+
 
 def database_url() -> str:
     """The address of the database that the tests write to."""
@@ -44,7 +46,7 @@ def environment(folder: Path, port: int) -> dict[str, str]:
         "TRUSTED_PROXIES": "127.0.0.1",
         "DATABASE_URL": database_url(),
         "CACHE_URL": env("CACHE_URL"),
-        "CACHE_KEY_PREFIX": f"serving{port}",
+        "CACHE_KEY_PREFIX": CACHE_KEY_PREFIX,
         "EMAIL_URL": "dummymail://",
         "ARGON2_MEMORY_KIB": "8",
         "ARGON2_TIME_COST": "1",

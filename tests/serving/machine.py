@@ -65,23 +65,59 @@ class Answer(NamedTuple):
 
 
 class Instance:
-    """One gunicorn, as a unit of systemd would run it."""
+    """One gunicorn, as a unit of systemd would run it.
+
+    While `listener` is open it is started with that socket, as by a socket unit, which
+    holds it over every restart.
+    """
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.environment, self.folder = environment, folder
         self.port = int(environment["PORT"])
+        self.listener: socket.socket | None = None
         self.log = folder / f"web-{self.port}.log"
         self.process: subprocess.Popen[bytes] | None = None
 
+    def hold(self) -> None:
+        """Listen in its place, as a socket unit does."""
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=1024)
+
+    def release(self) -> None:
+        """Listen no more."""
+        if self.listener is not None:
+            self.listener.close()
+            self.listener = None
+
     def start(self) -> None:
-        """Start it, and wait until it takes connections."""
+        """Start it, and wait until it serves."""
         command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+        inherited: tuple[int, ...] = ()
+        if self.listener is not None:
+            number = self.listener.fileno()
+            # What systemd hands over: file 3, and whom it is for (sd_listen_fds(3)).
+            handed = f'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&{number}'
+            command, inherited = ["/bin/bash", "-c", handed, "bash", *command], (number,)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603  (our own command)
-                [*command, "config.wsgi"], cwd=BASE_DIR, env=self.environment, stderr=log
+                [*command, "config.wsgi"],
+                cwd=BASE_DIR,
+                env=self.environment,
+                stderr=log,
+                pass_fds=inherited,
             )
-        wait_until(lambda: self.has_ended() or answers(self.port), "gunicorn listens")
+        wait_until(lambda: self.has_ended() or self.pings(), "gunicorn serves")
         assert not self.has_ended(), self.log.read_text()
+
+    def pings(self) -> bool:
+        """Whether it answers a call; a socket that is held takes connections without it."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=2)
+        try:
+            connection.request("GET", "/ping", headers={"Host": NAME})
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
 
     def has_ended(self) -> bool:
         """Whether the process is over."""
