@@ -233,9 +233,9 @@ class Nginx:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(PATIENCE_SECONDS)
 
-    def connection(self) -> HTTPSConnection:
+    def connection(self, context: ssl.SSLContext | None = None) -> HTTPSConnection:
         """A connection that trusts our certificate authority and nobody else."""
-        context = ssl.create_default_context(cafile=str(self.authority))
+        context = context or ssl.create_default_context(cafile=str(self.authority))
         return HTTPSConnection("127.0.0.1", self.https, context=context, timeout=PATIENCE_SECONDS)
 
     def ask(

@@ -64,10 +64,11 @@ def forget_rows() -> None:
     kept = {"contenttypes", "auth"}
     models = [model for model in apps.get_models() if model._meta.app_label not in kept]
     joins = [field.remote_field.through for m in models for field in m._meta.many_to_many]
+    tables = {model._meta.db_table for model in (*models, *filter(None, joins))}
     with connection.cursor() as cursor:
         cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
-        for model in {*models, *joins}:
-            cursor.execute(f"DELETE FROM `{model._meta.db_table}`")  # noqa: S608
+        for table in tables:
+            cursor.execute(f"DELETE FROM `{table}`")  # noqa: S608
         cursor.execute("SET FOREIGN_KEY_CHECKS = 1")
 
 

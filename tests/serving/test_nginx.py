@@ -34,8 +34,7 @@ def logged(shop: Nginx, request_id: str) -> dict[str, Any]:
 def test_it_speaks_today_s_tls(shop: Nginx, version: str):
     context = ssl.create_default_context(cafile=str(shop.authority))
     context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
-    connection = shop.connection()
-    connection._context = context
+    connection = shop.connection(context)
     connection.request("GET", "/ping", headers={"Host": NAME})
     assert connection.getresponse().status == 200
     connection.close()
