@@ -367,6 +367,49 @@ GROUPS = (
         ),
     ),
     Group(
+        "Backups",
+        (
+            Variable(
+                "BACKUP_DIR",
+                str,
+                lambda env: f"{env('VAR_DIR')}/backups",
+                "where `manage.py backup` puts them; best on another disk",
+                shown="`VAR_DIR/backups`",
+            ),
+            Variable(
+                "BACKUP_KEEP_DAYS",
+                number(1, 36_500),
+                7,
+                "the newest backup of each of so many last days that have one is kept",
+            ),
+            Variable("BACKUP_KEEP_WEEKS", number(0, 5200), 5, "the same of weeks"),
+            Variable("BACKUP_KEEP_MONTHS", number(0, 1200), 12, "the same of months"),
+            Variable(
+                "BACKUP_AGE_RECIPIENTS",
+                words,
+                [],
+                "public keys of [age](https://age-encryption.org), with commas: whose owners "
+                "alone can read the backups",
+            ),
+            Variable(
+                "BACKUP_AGE_IDENTITY",
+                str,
+                "",
+                "the private key, for `restore` and `verify_backup`; it need not lie where "
+                "backups are made",
+                hint="Name a file that `age-keygen` wrote with BACKUP_AGE_IDENTITY_FILE.",
+                is_secret=True,
+            ),
+            Variable(
+                "BACKUP_SCRATCH_DATABASE",
+                str,
+                "",
+                "on MariaDB, the database that backups are restored into first",
+                shown="the shop's with `_scratch` behind it",
+            ),
+        ),
+    ),
+    Group(
         "Signing in",
         (
             Variable("ACCESS_TOKEN_MINUTES", _MINUTES, 15, "how long an access token works"),
