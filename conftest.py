@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -34,6 +34,12 @@ def empty_cache(settings: Any) -> None:
     default = settings.CACHES["default"] | {"KEY_PREFIX": uuid.uuid4().hex}
     settings.CACHES = settings.CACHES | {"default": default}
     legacy_counts.counted_here.clear()
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language() -> None:
+    """Begin every test in the shop's language, whatever the last one's readers spoke."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True, scope="session")

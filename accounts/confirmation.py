@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.links import CONFIRM_EMAIL, follow_link
 from accounts.models import User
@@ -43,5 +44,5 @@ def confirm_email_by_password(*, uid: str, token: str, password: str) -> User:
     """
     user = follow_link(CONFIRM_EMAIL, uid=uid, token=token)
     if not user.check_password(password):
-        raise Refusal(Code.BAD_PASSWORD, "This is not the password of the account.")
+        raise Refusal(Code.BAD_PASSWORD, _("This is not the password of the account."))
     return confirm_email(user=user, uid=uid, token=token)

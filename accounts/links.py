@@ -9,6 +9,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts.models import User
 from config.mail.outbox import queue_mail
+from config.rest.languages import language_of_reader
 from config.rest.limits import may_mail
 from config.rest.refusals import Code, Refusal
 
@@ -59,6 +60,7 @@ def mail_link(kind: LinkKind, *, user: User) -> None:
     queue_mail(
         recipient=user.email,
         template=kind.template,
+        language=language_of_reader(),
         context={
             "link": f"{settings.PUBLIC_URL}{path}",
             "hours": settings.MAILED_LINK_HOURS,

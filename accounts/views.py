@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import auth
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -111,7 +112,7 @@ class AuthViewSet(ApiViewSet):
         """
         token = self.read(RefreshInput).get("refresh_token") or bearer_of(request)
         if not token:
-            raise invalid("refresh_token", "Send it here or as a bearer token.")
+            raise invalid("refresh_token", _("Send it here or as a bearer token."))
         return Response({"access_token": sessions.refresh(refresh_token=token)})
 
     @extend_schema(request=None, responses={200: says("Logged out")})

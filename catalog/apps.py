@@ -2,12 +2,14 @@
 
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save
+from django.utils.translation import gettext_lazy as _
 
 
 class CatalogConfig(AppConfig):
     """What Django needs to know of this app."""
 
     name = "catalog"
+    verbose_name = _("Catalog")
 
     def ready(self) -> None:
         """Forget the kept offer whenever a service changes."""

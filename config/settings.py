@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 from config.env import BASE_DIR, env, refuse
 from config.rest.logs import configure as configure_logs
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.rest.request_ids.RequestIdMiddleware",
     "config.rest.logs.RequestLogMiddleware",
+    "config.rest.languages.LanguageMiddleware",
     "config.rest.errors.JsonErrorMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -319,7 +321,14 @@ SILENCED_SYSTEM_CHECKS = [
 
 # --- The shop -----------------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
+# The shop's own language, for who asks for none of these; beside it every reader's own.
+LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
+LANGUAGE_CODE = env("LANGUAGE_CODE")
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = PRODUCTION
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "config" / "operations" / "locale"]
 FORMAT_MODULE_PATH = "config.formats"
 TIME_ZONE = env("TIME_ZONE")
 USE_TZ = True

@@ -10,7 +10,8 @@ from config.operations import health
 from config.operations.views import CustomerViewSet
 from config.rest.decorators import limited
 from config.rest.docs import DocsView, schema
-from config.rest.limits import DEFAULT
+from config.rest.languages import switch_language
+from config.rest.limits import DEFAULT, PUBLIC
 from config.rest.views import SlashTolerantRouter
 from orders import pages
 from orders.views import OrderViewSet
@@ -61,5 +62,6 @@ urlpatterns = [
     ),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
     re_path(r"^ping/?$", health.ping, name="ping"),
+    re_path(r"^language/?$", limited(PUBLIC, "language")(switch_language), name="language"),
     path("", pages.home, name="home"),
 ]

@@ -189,6 +189,12 @@ GROUPS = (
                 "the shop's: times without an offset are read in it, pages show it",
                 hint="Write one as Asia/Kolkata.",
             ),
+            Variable(
+                "LANGUAGE_CODE",
+                choice("en", "hi"),
+                "en",
+                "the shop's language, or `hi` for Hindi: for who asks for neither",
+            ),
             Variable("CURRENCY", str, "INR", "the shop's, by its ISO 4217 code"),
             Variable(
                 "UNDO_MINUTES",

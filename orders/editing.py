@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import normalise_email
 from config.database import retried
@@ -35,7 +36,7 @@ def _real_changes(order: Order, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _replace_lines(order: Order, items: list[Item]) -> dict[str, Any]:
     """Put new lines in the place of the old ones, at the prices of today."""
     if not all(item.service_id for item in items):
-        raise invalid("items", "Every item needs a service_id.")
+        raise invalid("items", _("Every item needs a service_id."))
     lines = lines_of(items, services_of(items))
     summary = summary_of(lines)
     order.lines.all().delete()
@@ -148,7 +149,7 @@ def withdraw_order(*, order: Order, email: str, source: str) -> None:
     with transaction.atomic(durable=True):
         order = locked(order)
         if not order.email or normalise_email(email) != order.email:
-            raise Refusal(Code.BAD_CREDENTIALS, "This is not the order's email.")
+            raise Refusal(Code.BAD_CREDENTIALS, _("This is not the order's email."))
         if order.status != Status.CREATED or order.tracks.filter(source=Track.Source.SCAN).exists():
             raise Refusal(Code.ALREADY_PICKED_UP)
         step(order, action=Status.CANCELLED, by=by, source=source)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config.database import retried
 from config.rest.principals import Principal
@@ -113,7 +114,7 @@ def _may_correct(by: Principal, reason: str) -> bool:
     if reason and not holds_permission:
         raise Refusal(Code.PERMISSION_DENIED)
     if holds_permission and not reason:
-        raise invalid("reason", "A step outside the life cycle needs a reason.")
+        raise invalid("reason", _("A step outside the life cycle needs a reason."))
     return holds_permission
 
 
@@ -204,9 +205,9 @@ def step_to_undo(order: Order, by: Principal) -> Track:
     """
     newest = newest_step(order)
     if newest is None or newest.voids_id is not None or not newest.from_status:
-        raise Refusal(Code.TRANSITION_NOT_ALLOWED, "There is no step to undo.")
+        raise Refusal(Code.TRANSITION_NOT_ALLOWED, _("There is no step to undo."))
     if not _may_undo(newest, by):
-        raise Refusal(Code.PERMISSION_DENIED, "Only your own step, and only for a while.")
+        raise Refusal(Code.PERMISSION_DENIED, _("Only your own step, and only for a while."))
     return newest
 
 
@@ -262,10 +263,15 @@ def refusal_of(track: Track, kind: str) -> Refusal:
     if code != Code.TRANSITION_NOT_ALLOWED:
         return Refusal(code)
     allowed = allowed_next(track.from_status, kind)
-    hint = f"possible now: {', '.join(allowed)}" if allowed else "it takes no further step"
+    text = (
+        _("The order is %(status)s and cannot become %(wanted)s; possible now: %(steps)s.")
+        if allowed
+        else _("The order is %(status)s and cannot become %(wanted)s; it takes no further step.")
+    )
+    told = {"status": track.from_status, "wanted": track.action, "steps": ", ".join(allowed)}
     return Refusal(
         code,
-        f"The order is {track.from_status} and cannot become {track.action}; {hint}.",
+        text % told,
         order=order_state(order_number, track.from_status, kind),
     )
 

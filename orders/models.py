@@ -185,7 +185,9 @@ class OrderLine(models.Model):
     The price of an imported line is unknown (None): its order's total is kept as it came.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="lines", verbose_name=_("order")
+    )
     position = models.PositiveSmallIntegerField()
     service = models.ForeignKey(
         "catalog.Service",

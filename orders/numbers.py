@@ -5,6 +5,8 @@ import json
 import re
 import secrets
 
+from django.utils.translation import gettext as _
+
 from config.rest.refusals import Code, Refusal
 
 # Without 0 O 1 I L, which people take for one another.
@@ -61,7 +63,10 @@ def read_payload(raw: str) -> str:
     """
     text = raw[: MAX_PAYLOAD + 1]
     if len(text) > MAX_PAYLOAD:
-        raise Refusal(Code.UNREADABLE_CODE, f"A code has at most {MAX_PAYLOAD} characters.")
+        raise Refusal(
+            Code.UNREADABLE_CODE,
+            _("A code has at most %(most)d characters.") % {"most": MAX_PAYLOAD},
+        )
     text = text.replace("\\r", "\n").replace("\\n", "\n").strip().removeprefix("]Q3").strip()
     if text.startswith("{"):
         candidate = _from_mapping(text)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User, normalise_email
 from accounts.registration import guest_of, heir_of
@@ -70,9 +71,14 @@ def services_of(items: Sequence[Item]) -> dict[int, Service]:
     for item in items:
         service = services.get(item.service_id)
         if service is None:
-            raise Refusal(Code.UNKNOWN_SERVICE, f"There is no service {item.service_id}.")
+            raise Refusal(
+                Code.UNKNOWN_SERVICE, _("There is no service %(id)s.") % {"id": item.service_id}
+            )
         if not service.is_active:
-            raise Refusal(Code.SERVICE_INACTIVE, f"{service.name} is not offered at present.")
+            raise Refusal(
+                Code.SERVICE_INACTIVE,
+                _("%(service)s is not offered at present.") % {"service": service.name},
+            )
     return services
 
 
@@ -94,7 +100,7 @@ def summary_of(lines: Sequence[OrderLine]) -> dict[str, Any]:
     """The order's fields that follow from its lines; raises `validation` past all bounds."""
     total = sum((line.unit_price or 0) * line.quantity for line in lines)
     if total > MAX_TOTAL:
-        raise invalid("items", f"The total is above {MAX_TOTAL}.")
+        raise invalid("items", _("The total is above %(most)s.") % {"most": MAX_TOTAL})
     return {
         "service": lines[0].service,
         "service_name": ", ".join(line.service_name for line in lines),
@@ -130,7 +136,7 @@ def _insert(**fields: Any) -> Order:
                 )
         except IntegrityError:
             continue
-    raise Refusal(Code.UNAVAILABLE, "No free order number was found.")
+    raise Refusal(Code.UNAVAILABLE, _("No free order number was found."))
 
 
 @retried

@@ -4,6 +4,7 @@ import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -29,8 +30,8 @@ class PickupField(serializers.Field):
     """A date (`2026-12-24`) or a moment; a date comes back as that date."""
 
     default_error_messages = {
-        "invalid": "Send a date (YYYY-MM-DD) or a moment (ISO 8601).",
-        "range": "The year must be between 1970 and 2999.",
+        "invalid": _("Send a date (YYYY-MM-DD) or a moment (ISO 8601)."),
+        "range": _("The year must be between 1970 and 2999."),
     }
 
     def to_internal_value(self, data: Any) -> Pickup:
@@ -103,12 +104,12 @@ class PlaceOrderInput(serializers.Serializer):
         has_number = attrs.get("service_id") is not None
         if not (attrs.get("items") or has_number or attrs.get("service_name")):
             raise serializers.ValidationError(
-                {"items": "Send service_id, service_name or a non-empty list of items."}
+                {"items": _("Send service_id, service_name or a non-empty list of items.")}
             )
         principal: Principal = self.context["view"].principal
         missing = [name for name in _required(principal, attrs) if not attrs.get(name)]
         if missing:
-            raise serializers.ValidationError(dict.fromkeys(missing, "This field is required."))
+            raise serializers.ValidationError(dict.fromkeys(missing, _("This field is required.")))
         return attrs
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -65,7 +66,7 @@ def customer_with(customer_id: int) -> User:
     """The active customer whom staff name; raises `validation`."""
     customer = Customer.objects.filter(pk=customer_id, is_active=True).first()
     if customer is None:
-        raise invalid("customer_id", "There is no such customer.")
+        raise invalid("customer_id", _("There is no such customer."))
     return customer
 
 

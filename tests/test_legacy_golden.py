@@ -27,7 +27,7 @@ def cases() -> Iterator[Any]:
 
 
 def called(shop: Shop, method: str, case: dict[str, Any]) -> Any:
-    """The answer to a case's request."""
+    """The answer to a case's request, of a browser that would rather read Hindi."""
     request = filled(case["request"], shop.things())
     text = json.dumps(request["body"]) if "body" in request else request.get("text", "")
     return shop.client_of(case["as"]).generic(
@@ -35,7 +35,7 @@ def called(shop: Shop, method: str, case: dict[str, Any]) -> Any:
         request["path"],
         text,
         request.get("content_type", "application/json"),
-        headers=request.get("headers"),
+        headers={"Accept-Language": "hi"} | request.get("headers", {}),
     )
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordAdmin
@@ -142,10 +143,9 @@ class TrackAdmin(RecordAdmin):
             return track.action
         to = "" if track.action == track.to_status else f" → {track.to_status}"
         return format_html(
-            '{} <span class="secondary">{} {}{}</span>',
+            '{} <span class="secondary">{}{}</span>',
             track.action,
-            _("from"),
-            track.from_status,
+            gettext("from %(status)s") % {"status": track.from_status},
             to,
         )
 

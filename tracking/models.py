@@ -61,34 +61,48 @@ class Track(models.Model):
         IMPORT = "import", _("import")
 
     order = models.ForeignKey(
-        "orders.Order", on_delete=models.PROTECT, null=True, related_name="tracks"
+        "orders.Order",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="tracks",
+        verbose_name=_("order"),
     )
-    seq = models.PositiveIntegerField(null=True)
-    order_number = models.CharField(max_length=64, blank=True)
-    order_email = Exact(max_length=255, blank=True)
+    seq = models.PositiveIntegerField(_("number"), null=True)
+    order_number = models.CharField(_("order number"), max_length=64, blank=True)
+    order_email = Exact(_("order email"), max_length=255, blank=True)
     worker = models.ForeignKey(
-        "workforce.Worker", on_delete=models.PROTECT, null=True, related_name="tracks"
+        "workforce.Worker",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="tracks",
+        verbose_name=_("worker"),
     )
     device = models.ForeignKey(
         "workforce.DeviceToken",
         on_delete=models.PROTECT,
         null=True,
         related_name="tracks",
+        verbose_name=_("device"),
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
         null=True,
         related_name="tracks",
+        verbose_name=_("member of staff or customer"),
     )
-    legacy_worker = models.CharField(max_length=64, blank=True)
+    legacy_worker = models.CharField(_("old worker"), max_length=64, blank=True)
     action = models.CharField(_("action"), max_length=64)
     from_status = models.CharField(_("from"), max_length=16, blank=True)
     to_status = models.CharField(_("to"), max_length=16, blank=True)
     result = models.CharField(_("result"), max_length=16, choices=Result.choices)
     reason = models.CharField(_("reason"), max_length=64, blank=True)
     voids = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="voided_by"
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="voided_by",
+        verbose_name=_("voids"),
     )
     source = models.CharField(_("source"), max_length=16, choices=Source.choices)
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -138,7 +152,7 @@ class Track(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} ({self.result})"
+        return f"{self.action} ({self.get_result_display()})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Append; raises TypeError for a track that already stands."""

@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
 from config.admin_confirmation import ask_for_many, is_confirmed
@@ -116,7 +116,7 @@ class WorkerAdmin(WorkerPages, KeptAdmin):
         for worker in workers:
             if worker.is_locked:
                 change_worker(worker=worker, changes={"locked": False})
-                self.log_change(request, worker, "Unlocked.")
+                self.log_change(request, worker, gettext("Unlocked."))
         self.message_user(request, _("The selected workers are unlocked."))
 
 
@@ -189,7 +189,11 @@ class DeviceTokenAdmin(RecordAdmin):
         in_use = list(devices.filter(revoked_at=None).select_related("worker"))
         for device in in_use:
             revoke_device(device=device)
-            self.log_change(request, device.worker, f"Took the device {device} back.")
+            self.log_change(
+                request,
+                device.worker,
+                gettext("Took the device %(device)s back.") % {"device": device},
+            )
         text = ngettext(
             "%(number)d device was taken back.", "%(number)d devices were taken back.", len(in_use)
         )

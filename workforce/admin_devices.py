@@ -14,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.admin_confirmation import confirmation, is_confirmed
@@ -103,7 +104,7 @@ class WorkerPages(admin.ModelAdmin):
         worker = self._worker(request, worker_id, "workforce.change_worker")
         if request.method == "POST":
             change_worker(worker=worker, changes={"locked": False})
-            self.log_change(request, worker, "Unlocked.")
+            self.log_change(request, worker, gettext("Unlocked."))
             self.message_user(request, _("The PIN lets new devices in again."), messages.SUCCESS)
         return self._page_of(worker)
 
@@ -115,7 +116,9 @@ class WorkerPages(admin.ModelAdmin):
             raise Http404
         if is_confirmed(request):
             revoke_device(device=device)
-            self.log_change(request, worker, f"Took the device {device} back.")
+            self.log_change(
+                request, worker, gettext("Took the device %(device)s back.") % {"device": device}
+            )
             text = _("The device %(device)s was taken back.") % {"device": device}
             self.message_user(request, text, messages.SUCCESS)
             return self._page_of(worker)
@@ -148,7 +151,11 @@ class WorkerPages(admin.ModelAdmin):
         except Refusal as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
             return self._page_of(worker)
-        self.log_change(request, worker, f"Handed a token out for the device {device}.")
+        self.log_change(
+            request,
+            worker,
+            gettext("Handed a token out for the device %(device)s.") % {"device": device},
+        )
         context |= {"device": device, "token": token, "code": enrolment_code(token)}
         return self._show(request, worker, "token", **context)
 

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import normalise_email
 from config.database import retried
@@ -56,7 +57,7 @@ def issue_token(*, worker: Worker, name: str = "") -> tuple[DeviceToken, str]:
     for _attempt in range(5):
         if made := _made(worker, name, new_prefix()):
             return made
-    raise Refusal(Code.UNAVAILABLE, "No free token prefix was found.")
+    raise Refusal(Code.UNAVAILABLE, _("No free token prefix was found."))
 
 
 @retried
@@ -73,10 +74,10 @@ def hand_out_token(*, worker: Worker, name: str, prefix: str) -> tuple[DeviceTok
         if row is None:
             raise Refusal(Code.NOT_FOUND)
         if not row.is_active:
-            raise Refusal(Code.PERMISSION_DENIED, "Only an active worker takes a device.")
+            raise Refusal(Code.PERMISSION_DENIED, _("Only an active worker takes a device."))
         made = _made(row, name, prefix)
     if made is None:
-        raise Refusal(Code.IN_USE, "This token was made before, and is shown only once.")
+        raise Refusal(Code.IN_USE, _("This token was made before, and is shown only once."))
     return made
 
 

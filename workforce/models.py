@@ -75,9 +75,11 @@ class DeviceToken(models.Model):
     SHA-256 of the whole text.
     """
 
-    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="devices")
+    worker = models.ForeignKey(
+        Worker, on_delete=models.PROTECT, related_name="devices", verbose_name=_("worker")
+    )
     name = models.CharField(_("name"), max_length=64, blank=True)
-    prefix = Exact(max_length=12, unique=True)
+    prefix = Exact(_("prefix"), max_length=12, unique=True)
     secret_hash = models.CharField(max_length=64)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     last_used_at = models.DateTimeField(_("last use"), null=True, blank=True)

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import normalise_email
 from config.database import retried
@@ -25,8 +26,11 @@ def hash_new_pin(password: str | None) -> str:
         if len(password) < minimum:
             raise invalid(
                 "password",
-                f"Send a PIN of at least {MINIMUM_DIGITS} digits, "
-                f"or a password of at least {MINIMUM_CHARACTERS} characters.",
+                _(
+                    "Send a PIN of at least %(digits)d digits, "
+                    "or a password of at least %(characters)d characters."
+                )
+                % {"digits": MINIMUM_DIGITS, "characters": MINIMUM_CHARACTERS},
             )
     return make_password(password)
 
@@ -38,7 +42,7 @@ def stored_email(email: str | None) -> str | None:
 
 def email_taken() -> Refusal:
     """The refusal of an email that another worker has."""
-    return Refusal(Code.EMAIL_TAKEN, "There is already a worker with this email.")
+    return Refusal(Code.EMAIL_TAKEN, _("There is already a worker with this email."))
 
 
 @retried

@@ -1,6 +1,7 @@
 """What comes in and goes out of the worker endpoints."""
 
 from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from config.rest.fields import (
@@ -97,7 +98,7 @@ class ScanInput(PeekInput):
 
     action = Text(
         max_length=64,
-        validators=[RegexValidator(r"^[a-z0-9_]{1,64}\Z", "Lower-case letters, digits and _.")],
+        validators=[RegexValidator(r"^[a-z0-9_]{1,64}\Z", _("Lower-case letters, digits and _."))],
     )
     location = Text(max_length=128, required=False, allow_blank=True)
     note = Text(max_length=500, required=False, allow_blank=True)

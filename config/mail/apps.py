@@ -1,6 +1,7 @@
 """The outbox, as an app of its own for its table."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class MailConfig(AppConfig):
@@ -8,6 +9,7 @@ class MailConfig(AppConfig):
 
     name = "config.mail"
     label = "mail"
+    verbose_name = _("Mail")
 
     def ready(self) -> None:
         """Register the checks."""

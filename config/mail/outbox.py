@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone
+from django.utils.translation import override
 
 from config.mail.models import OutgoingMail
 
@@ -42,7 +43,9 @@ class Report(NamedTuple):
     failed: int
 
 
-def queue_mail(*, recipient: str, template: str, context: dict[str, Any]) -> OutgoingMail:
+def queue_mail(
+    *, recipient: str, template: str, language: str, context: dict[str, Any]
+) -> OutgoingMail:
     """Write a mail in the caller's transaction; after its commit, try to send it at once.
 
     `templates/mail/<template>.subject`, `.txt` and `.html` make it; beside `context` they
@@ -50,13 +53,14 @@ def queue_mail(*, recipient: str, template: str, context: dict[str, Any]) -> Out
     waits for `send_due`.
     """
     values = {"shop_name": settings.SHOP_NAME, "public_url": settings.PUBLIC_URL} | context
-    mail = OutgoingMail.objects.create(
-        recipient=recipient,
-        # A line break in a name must not become a header of its own.
-        subject=" ".join(_render(f"mail/{template}.subject", values).split())[:255],
-        text=_render(f"mail/{template}.txt", values),
-        html=_render(f"mail/{template}.html", values),
-    )
+    with override(language):
+        mail = OutgoingMail.objects.create(
+            recipient=recipient,
+            # A line break in a name must not become a header of its own.
+            subject=" ".join(_render(f"mail/{template}.subject", values).split())[:255],
+            text=_render(f"mail/{template}.txt", values),
+            html=_render(f"mail/{template}.html", values),
+        )
     transaction.on_commit(partial(_send_at_once, mail), robust=True)
     return mail
 

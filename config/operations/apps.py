@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OperationsConfig(AppConfig):
@@ -9,6 +10,7 @@ class OperationsConfig(AppConfig):
 
     name = "config.operations"
     label = "operations"
+    verbose_name = _("Operations")
 
     def ready(self) -> None:
         """Keep the roles' groups as their table says, and write down who calls old paths."""

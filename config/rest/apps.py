@@ -1,6 +1,7 @@
 """The API's manners: an app of its own for its models and checks."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RestConfig(AppConfig):
@@ -8,7 +9,7 @@ class RestConfig(AppConfig):
 
     name = "config.rest"
     label = "rest"
-    verbose_name = "API"
+    verbose_name = _("API")
 
     def ready(self) -> None:
         """Register the checks."""

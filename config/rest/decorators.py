@@ -10,8 +10,9 @@ from django.middleware.http import ConditionalGetMiddleware
 from django.shortcuts import render
 from django.utils.decorators import decorator_from_middleware
 
-from config.rest.errors import error_response, is_api
+from config.rest.errors import error_response
 from config.rest.limits import hold
+from config.rest.paths import is_api
 from config.rest.principals import principal_of
 from config.rest.refusals import Refusal
 

@@ -6,7 +6,6 @@ bad hosts, failed CSRF checks, crashes), so that no client ever reads HTML.
 """
 
 import logging
-import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from config.rest.paths import is_api, is_v1
 from config.rest.refusals import Code, Refusal
 from config.rest.request_ids import current_request_id
 
@@ -29,21 +29,6 @@ logger = logging.getLogger(__name__)
 
 # What a client is told to wait for a database that could not do it now, in seconds.
 RETRY_AFTER = "5"
-
-V1_PATHS = re.compile(r"/api/v1(/|$)")
-API_PATHS = re.compile(
-    r"/(api|auth|worker|employee|qr|static/qr|admin/api)(/|$)|/admin/(login|logout)$"
-)
-
-
-def is_v1(path: str) -> bool:
-    """Whether errors of this path are RFC 9457 problems."""
-    return bool(V1_PATHS.match(path))
-
-
-def is_api(path: str) -> bool:
-    """Whether clients, not people, read this path: v1 and every legacy path."""
-    return bool(API_PATHS.match(path))
 
 
 def body_of(refusal: Refusal, path: str) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.validators import RegexValidator
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from config.database import FIRST_YEAR, LAST_YEAR
@@ -27,7 +30,7 @@ YEARS = "^(19[7-9][0-9]|2[0-9]{3})-"
 class Text(serializers.CharField):
     """A JSON string; blanks around it are cut off."""
 
-    default_error_messages = {"invalid": "A string is required."}
+    default_error_messages = {"invalid": _("A string is required.")}
 
     def to_internal_value(self, data: Any) -> str:
         """Return the stripped text; refuse everything but a string."""
@@ -67,14 +70,14 @@ class Phone(Text):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=32, **kwargs)
         self.validators.append(
-            RegexValidator(r"^[0-9+()./ \-]*$", "Digits, blanks and + ( ) - . / only.")
+            RegexValidator(r"^[0-9+()./ \-]*$", _("Digits, blanks and + ( ) - . / only."))
         )
 
 
 class RawText(serializers.CharField):
     """A JSON string, with the blanks around it: what a scanner read."""
 
-    default_error_messages = {"invalid": "A string is required."}
+    default_error_messages = {"invalid": _("A string is required.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(trim_whitespace=False, **kwargs)
@@ -155,7 +158,7 @@ class Boolean(serializers.BooleanField):
 class Choice(serializers.ChoiceField):
     """One text of a closed list; the answer to another tells the list, not what was sent."""
 
-    default_error_messages = {"invalid_choice": "Send one of: {choices}."}
+    default_error_messages = {"invalid_choice": _("Send one of: {choices}.")}
 
     def to_internal_value(self, data: Any) -> str:
         """Return the text; refuse everything that is not in the list."""
@@ -167,7 +170,11 @@ class Choice(serializers.ChoiceField):
 class Instant(serializers.DateTimeField):
     """A moment: read with its offset, or in the shop's time without; answered in UTC."""
 
-    default_error_messages = {"range": f"The year must be from {FIRST_YEAR} to {LAST_YEAR}."}
+    default_error_messages = {
+        "range": format_lazy(
+            _("The year must be from {first} to {last}."), first=FIRST_YEAR, last=LAST_YEAR
+        )
+    }
 
     def to_internal_value(self, value: Any) -> datetime.datetime:
         """Return an aware datetime; refuse everything but an ISO 8601 string."""
@@ -195,5 +202,5 @@ def query_flag(request: Any, name: str) -> bool:
     """A query parameter that is `true` or `false`, by default false; raises `validation`."""
     given = request.query_params.get(name, "false").lower()
     if given not in ("true", "false"):
-        raise invalid(name, "Send true or false.")
+        raise invalid(name, gettext("Send true or false."))
     return given == "true"

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -147,7 +148,7 @@ def key_of(request: Any) -> str | None:
     """The `Idempotency-Key` of a request, if it has one; raises `validation`."""
     key: str | None = request.headers.get("Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
-        raise invalid("Idempotency-Key", "Send 8 to 255 visible ASCII characters.")
+        raise invalid("Idempotency-Key", _("Send 8 to 255 visible ASCII characters."))
     return key
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.response import Response
@@ -28,7 +29,7 @@ class KeysetPagination(CursorPagination):
         if given is None:
             return self.page_size
         if not (given.isascii() and given.isdigit() and int(given[:9]) > 0):
-            raise invalid(self.page_size_query_param, "Send a whole number from 1 to 500.")
+            raise invalid(self.page_size_query_param, _("Send a whole number from 1 to 500."))
         return min(int(given[:9]), self.max_page_size)
 
     def decode_cursor(self, request: Any) -> Cursor | None:
@@ -36,13 +37,13 @@ class KeysetPagination(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
         except NotFound as error:
-            raise invalid(self.cursor_query_param, "Take it from a Link header.") from error
+            raise invalid(self.cursor_query_param, _("Take it from a Link header.")) from error
         if cursor is None:
             return None
         # Our keys are unique, so our cursors need no offset.
         position = str(cursor.position)
         if cursor.offset or not (position.isascii() and position.isdigit()):
-            raise invalid(self.cursor_query_param, "Take it from a Link header.")
+            raise invalid(self.cursor_query_param, _("Take it from a Link header."))
         return cursor
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:

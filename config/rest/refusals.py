@@ -9,59 +9,60 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Code(models.TextChoices):
     """The contract's closed list of error codes (section 7); the label is the default text."""
 
-    VALIDATION = "validation", "Some fields are not valid."
-    MALFORMED_BODY = "malformed_body", "The request could not be read."
+    VALIDATION = "validation", _("Some fields are not valid.")
+    MALFORMED_BODY = "malformed_body", _("The request could not be read.")
     UNSUPPORTED_MEDIA_TYPE = (
         "unsupported_media_type",
-        "Send the body as application/json.",
+        _("Send the body as application/json."),
     )
-    PAYLOAD_TOO_LARGE = "payload_too_large", "The body is too large."
-    METHOD_NOT_ALLOWED = "method_not_allowed", "This method is not allowed here."
-    NOT_FOUND = "not_found", "There is nothing here."
-    NOT_AUTHENTICATED = "not_authenticated", "Sign in first."
-    TOKEN_INVALID = "token_invalid", "This token is not valid or no longer valid."
-    OTP_REQUIRED = "otp_required", "The second factor's code is required."
-    BAD_CREDENTIALS = "bad_credentials", "These credentials are not right."
-    BAD_PASSWORD = "bad_password", "The current password is not right."
-    LINK_INVALID = "link_invalid", "This link is not valid or was already used."
-    CSRF_FAILED = "csrf_failed", "The CSRF token is missing or wrong."
-    PERMISSION_DENIED = "permission_denied", "You may not do this."
-    EMAIL_TAKEN = "email_taken", "There is already an account with this email."
-    UNKNOWN_SERVICE = "unknown_service", "There is no such service."
-    SERVICE_INACTIVE = "service_inactive", "This service is not offered at present."
+    PAYLOAD_TOO_LARGE = "payload_too_large", _("The body is too large.")
+    METHOD_NOT_ALLOWED = "method_not_allowed", _("This method is not allowed here.")
+    NOT_FOUND = "not_found", _("There is nothing here.")
+    NOT_AUTHENTICATED = "not_authenticated", _("Sign in first.")
+    TOKEN_INVALID = "token_invalid", _("This token is not valid or no longer valid.")
+    OTP_REQUIRED = "otp_required", _("The second factor's code is required.")
+    BAD_CREDENTIALS = "bad_credentials", _("These credentials are not right.")
+    BAD_PASSWORD = "bad_password", _("The current password is not right.")
+    LINK_INVALID = "link_invalid", _("This link is not valid or was already used.")
+    CSRF_FAILED = "csrf_failed", _("The CSRF token is missing or wrong.")
+    PERMISSION_DENIED = "permission_denied", _("You may not do this.")
+    EMAIL_TAKEN = "email_taken", _("There is already an account with this email.")
+    UNKNOWN_SERVICE = "unknown_service", _("There is no such service.")
+    SERVICE_INACTIVE = "service_inactive", _("This service is not offered at present.")
     SERVICE_AMBIGUOUS = (
         "service_ambiguous",
-        "Several services have this name; send service_id.",
+        _("Several services have this name; send service_id."),
     )
-    ORDER_NOT_FOUND = "order_not_found", "There is no such order."
-    ORDER_DELETED = "order_deleted", "This order was deleted."
+    ORDER_NOT_FOUND = "order_not_found", _("There is no such order.")
+    ORDER_DELETED = "order_deleted", _("This order was deleted.")
     TRANSITION_NOT_ALLOWED = (
         "transition_not_allowed",
-        "The order cannot take this step now.",
+        _("The order cannot take this step now."),
     )
-    NOT_EDITABLE = "not_editable", "This order can no longer be changed."
-    ALREADY_PICKED_UP = "already_picked_up", "The order was already picked up."
-    IN_USE = "in_use", "Orders refer to this; set it inactive instead."
-    HAS_OPEN_ORDERS = "has_open_orders", "This customer still has open orders."
-    SCAN_ID_REUSED = "scan_id_reused", "This scan_id was already used for another scan."
-    UNREADABLE_CODE = "unreadable_code", "No order number could be read from this code."
+    NOT_EDITABLE = "not_editable", _("This order can no longer be changed.")
+    ALREADY_PICKED_UP = "already_picked_up", _("The order was already picked up.")
+    IN_USE = "in_use", _("Orders refer to this; set it inactive instead.")
+    HAS_OPEN_ORDERS = "has_open_orders", _("This customer still has open orders.")
+    SCAN_ID_REUSED = "scan_id_reused", _("This scan_id was already used for another scan.")
+    UNREADABLE_CODE = "unreadable_code", _("No order number could be read from this code.")
     IDEMPOTENCY_KEY_REUSED = (
         "idempotency_key_reused",
-        "This Idempotency-Key was already used for another body.",
+        _("This Idempotency-Key was already used for another body."),
     )
     IDEMPOTENCY_IN_PROGRESS = (
         "idempotency_in_progress",
-        "A request with this Idempotency-Key is still running; try again.",
+        _("A request with this Idempotency-Key is still running; try again."),
     )
-    PRECONDITION_FAILED = "precondition_failed", "It was changed since you read it."
-    RATE_LIMITED = "rate_limited", "Too many requests; try again later."
-    GONE = "gone", "This endpoint is gone."
-    UNAVAILABLE = "unavailable", "Something failed on our side; try again later."
+    PRECONDITION_FAILED = "precondition_failed", _("It was changed since you read it.")
+    RATE_LIMITED = "rate_limited", _("Too many requests; try again later.")
+    GONE = "gone", _("This endpoint is gone.")
+    UNAVAILABLE = "unavailable", _("Something failed on our side; try again later.")
 
 
 STATUS: dict[str, int] = {

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
@@ -30,8 +31,10 @@ class NeedsOneOf(serializers.Serializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a body without any of them, by the first one's name."""
         if all(attrs.get(name) is None for name in self.needs_one_of):
-            names = " or ".join(self.needs_one_of)
-            raise serializers.ValidationError({self.needs_one_of[0]: f"Send {names}."})
+            names = _(" or ").join(self.needs_one_of)
+            raise serializers.ValidationError(
+                {self.needs_one_of[0]: _("Send %(names)s.") % {"names": names}}
+            )
         return attrs
 
 

@@ -17,6 +17,11 @@ def test_the_documents_in_the_repository_show_the_table_as_it_is():
     call_command("draw_lifecycle", check=True)
 
 
+def test_they_are_english_whatever_the_shop_speaks(settings):
+    settings.LANGUAGE_CODE = "hi"
+    call_command("draw_lifecycle", check=True)
+
+
 def test_it_draws_the_page_and_the_picture(folder, capsys):
     call_command("draw_lifecycle")
 

@@ -89,6 +89,7 @@ def test_the_plain_page_shows_the_number_and_the_stage_and_nothing_else(api, pla
         "Created · " + order.order_number + " · Roundtrip",
         "Skip to the content",
         "Roundtrip",
+        "हिंदी",
         "Order",
         order.order_number,
         "Created",

@@ -24,7 +24,9 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def queue(name: str = "Asha", recipient: str = "asha@example.com") -> OutgoingMail:
-    return queue_mail(recipient=recipient, template="greeting", context={"name": name})
+    return queue_mail(
+        recipient=recipient, template="greeting", language="en", context={"name": name}
+    )
 
 
 def only_mail() -> OutgoingMail:

@@ -11,7 +11,9 @@ from config.mail.outbox import MAX_ATTEMPTS, queue_mail
 
 
 def queue(recipient: str) -> OutgoingMail:
-    return queue_mail(recipient=recipient, template="greeting", context={"name": "Asha"})
+    return queue_mail(
+        recipient=recipient, template="greeting", language="en", context={"name": "Asha"}
+    )
 
 
 def run(*arguments: str) -> str:

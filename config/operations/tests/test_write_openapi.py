@@ -30,6 +30,12 @@ def test_it_writes_the_document_and_nothing_the_second_time(folder, capsys):
     assert yaml.safe_load((folder / "openapi.yaml").read_text())["openapi"] == "3.1.1"
 
 
+def test_the_document_is_english_whatever_the_shop_speaks(folder, settings):
+    call_command("write_openapi")
+    settings.LANGUAGE_CODE = "hi"
+    call_command("write_openapi", check=True)
+
+
 def test_check_fails_for_a_missing_document_and_writes_none(folder):
     with pytest.raises(CommandError) as caught:
         call_command("write_openapi", check=True)

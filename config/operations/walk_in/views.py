@@ -90,7 +90,7 @@ class WalkInViewSet(ApiViewSet):
     def create(self, request: Request) -> Response:
         """Place the order, once for each `Idempotency-Key`; who is new becomes a customer."""
         if key_of(request) is None:
-            raise invalid("Idempotency-Key", "This field is required.")
+            raise invalid("Idempotency-Key", _("This field is required."))
         return self._place(request)
 
 

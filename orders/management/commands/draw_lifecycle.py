@@ -3,7 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from orders import diagram
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
             help="Write nothing; exit with 1 if the documents differ from the table.",
         )
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["check"]:
             for path in diagram.draw():
