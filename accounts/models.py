@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device, ThrottlingMixin
 
 from config.database import Exact
+from config.history import History
 
 
 def normalise_email(email: str) -> str:
@@ -97,6 +98,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    history = History(but=("password", "phone_reversed", "last_login", "created_at", "updated_at"))
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"

@@ -11,6 +11,7 @@ from accounts.models import Session, User, normalise_email
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
 from config.database import retried
+from config.history import UNTOLD, note
 from config.rest.refusals import Code, Refusal
 
 
@@ -25,6 +26,7 @@ def check_new_password(password: str, user: User, field: str = "password") -> No
 
 def _store(user: User, encoded: str, *, keep: Session | None = None) -> None:
     user.password = encoded
+    note(user, password=UNTOLD)
     user.save(update_fields=["password", "updated_at"])
     end_sessions(user=user, keep=keep)
 

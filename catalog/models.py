@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from config.database import Exact
+from config.history import History
 
 
 class Service(models.Model):
@@ -32,6 +33,8 @@ class Service(models.Model):
     imported_usage_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    history = History(but=("imported_usage_count", "created_at", "updated_at"))
 
     class Meta:
         verbose_name = _("service")

@@ -19,9 +19,11 @@ def _locked(service: Service) -> Service:
     return row
 
 
+@retried
 def add_service(**fields: Any) -> Service:
     """Put a service on offer. `fields` are the model's; a second one of a name is allowed."""
-    return Service.objects.create(**fields)
+    with transaction.atomic():
+        return Service.objects.create(**fields)
 
 
 @retried

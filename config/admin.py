@@ -7,7 +7,8 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import flatten
+from django.contrib.admin.utils import flatten, unquote
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Q, QuerySet
 from django.forms import ModelForm, SplitDateTimeField, SplitDateTimeWidget
@@ -15,6 +16,8 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from config.admin_history import history_page
 
 
 class HasHappenedFilter(admin.EmptyFieldListFilter):
@@ -120,6 +123,17 @@ class ShopAdmin(admin.ModelAdmin):
             kind = capfirst(self.model._meta.verbose_name)
             context |= {"title": str(shown), "subtitle": kind}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """What was changed in a row and noted of it, for who may see the row."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return super().history_view(request, object_id)  # Which says so.
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        return history_page(self, request, row)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The form's parts; of something new, without those that only show what is."""

@@ -1,6 +1,7 @@
 """Changing, deleting and restoring orders that were placed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import normalise_email
 from config.database import retried
+from config.history import note
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 from orders.lifecycle import locked, may_take, refusal_of, step
@@ -33,12 +35,18 @@ def _real_changes(order: Order, wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value != now[name]}
 
 
+def _told(lines: Iterable[OrderLine]) -> list[tuple[int, str, Decimal | None]]:
+    """Lines, as the history keeps them."""
+    return [(line.quantity, line.service_name, line.unit_price) for line in lines]
+
+
 def _replace_lines(order: Order, items: list[Item]) -> dict[str, Any]:
     """Put new lines in the place of the old ones, at the prices of today."""
     if not all(item.service_id for item in items):
         raise invalid("items", _("Every item needs a service_id."))
     lines = lines_of(items, services_of(items))
     summary = summary_of(lines)
+    note(order, lines=(_told(order.lines.all()), _told(lines)))
     order.lines.all().delete()
     for line in lines:
         line.order = order

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import reverse_digits
 from config.database import Exact
+from config.history import History
 
 
 class Status(models.TextChoices):
@@ -99,6 +100,24 @@ class Order(models.Model):
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     objects = OrderQuerySet.as_manager()
+    # Placing and moving an order leave tracks; its history tells of edits.
+    history = History(
+        but=(
+            "token",
+            "customer_confirmed",
+            "service",
+            "service_name",
+            "phone_reversed",
+            "status",
+            "status_changed_at",
+            "source",
+            "version",
+            "last_seq",
+            "created_at",
+            "updated_at",
+        ),
+        of_new_rows=False,
+    )
 
     class Meta:
         verbose_name = _("order")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import RecoveryCode, User
 from catalog.models import Service
+from config.history import history_of
 from config.operations.models import CustomerMerge, ImportedRow, LegacyUse
 from config.rest.models import IdempotencyKey
 from orders.models import Order, OrderLine, Status
@@ -69,6 +70,10 @@ REFUSED: dict[str, Callable[[], object]] = {
     "workforce_worker_email_not_empty": lambda: Worker.objects.update(email=""),
     "workforce.Worker.email": lambda: double_of(Worker),
     "workforce.DeviceToken.prefix": lambda: double_of(DeviceToken),
+    "accounts_user_history_author_known": lambda: history_of(User).update(author_kind="moon"),
+    "catalog_service_history_author_known": lambda: history_of(Service).update(author_kind="moon"),
+    "orders_order_history_author_known": lambda: history_of(Order).update(author_kind="moon"),
+    "workforce_worker_history_author_known": lambda: history_of(Worker).update(author_kind="moon"),
 }
 # The other ends of a range, and the other half of a condition.
 ALSO_REFUSED: dict[str, Callable[[], object]] = {
@@ -94,6 +99,8 @@ def promised() -> set[str]:
 def rows(order: Order, owner: User, worker: Worker) -> None:
     """One row of each table, with a value in each unique field."""
     Service.objects.update(legacy_id="s1")
+    order.name = "Asha R."
+    order.save()
     User.objects.filter(email=order.email).update(username="asha")
     tracks.update(scan_id="0193f2a4-6f1b-7c3d-8e5f-0123456789ab")
     issue_token(worker=worker)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.database import Exact
+from config.history import History
 
 
 class Worker(models.Model):
@@ -26,6 +27,10 @@ class Worker(models.Model):
     locked_at = models.DateTimeField(_("locked"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
+
+    history = History(
+        but=("password", "failed_logins", "failed_logins_on", "created_at", "updated_at")
+    )
 
     principal_kind = "worker"
     is_authenticated = True

@@ -8,6 +8,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from config.database import retried
+from config.history import UNTOLD, note
 from config.rest.refusals import Code, Refusal
 from workforce.devices import revoke_devices
 from workforce.models import Worker
@@ -29,6 +30,8 @@ def _apply(worker: Worker, wanted: dict[str, Any], must_lock: bool) -> None:
         real |= {"locked_at": timezone.now() if must_lock else None, "failed_logins": 0}
     for name, value in real.items():
         setattr(worker, name, value)
+    if "password" in real:
+        note(worker, password=UNTOLD)
     if real:
         worker.save(update_fields=[*real, "updated_at"])
     if real.get("is_active") is False:

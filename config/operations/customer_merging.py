@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.sessions import end_sessions
 from config.database import retried
+from config.history import update_told
 from config.operations.customers import state_of
 from config.operations.models import CustomerMerge
 from config.rest.principals import Principal
@@ -125,7 +126,8 @@ def undo_merge(*, merge: CustomerMerge, by: Principal) -> CustomerMerge:
 
 def _give(keys: Iterable[int], giver: User, taker: User, *, is_sure: bool) -> None:
     """Let another have these orders of the giver's, as new versions of them."""
-    Order.objects.filter(pk__in=keys, customer=giver).update(
+    update_told(
+        Order.objects.filter(pk__in=keys, customer=giver),
         customer=taker,
         customer_confirmed=is_sure,
         version=F("version") + 1,

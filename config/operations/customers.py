@@ -17,6 +17,7 @@ from accounts.models import Customer, Session, User
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
 from config.database import retried
+from config.history import blank_history, values_told
 from config.mail.models import OutgoingMail
 from config.rest.models import IdempotencyKey
 from config.rest.refusals import Code, Refusal
@@ -92,7 +93,9 @@ def delete_customer(*, customer: User, anonymise: bool = False, expected_state: 
         if anonymise:
             _blank(people, orders)
         if not orders and not customer.tracks.exists():
+            number = customer.pk
             customer.delete()
+            _blank_history([number], [])
             return "deleted"
         customer.is_active = False
         customer.save(update_fields=["is_active", "updated_at"])
@@ -119,7 +122,9 @@ def _emails(people: list[User], orders: list[Order]) -> set[str]:
     """The emails by which these people are known elsewhere."""
     given = (*(person.email for person in people), *(order.email for order in orders))
     emails = {email for email in given if email}
-    # An address that they had before stands only in the mails with their links.
+    # Addresses that they had before, as far as history and mails with their links tell.
+    emails |= values_told(User, [person.pk for person in people], "email")
+    emails |= values_told(Order, [order.pk for order in orders], "email")
     linking = OutgoingMail.objects.filter(_holding_links_of(people))
     emails |= set(linking.values_list("recipient", flat=True))
     # An order may carry a mailbox that is somebody else's account by now.
@@ -169,6 +174,7 @@ def _blank(people: list[User], orders: list[Order]) -> None:
     answers.delete()
     # That something was done stays.
     log.update(object_repr="anonymised", change_message="")
+    _blank_history([person.pk for person in people], [order.pk for order in orders])
     # With old scanners' codes the image holds the email.
     numbers = [order.order_number for order in orders]
     transaction.on_commit(lambda: qr.forget(numbers))
@@ -178,3 +184,9 @@ def _holding_links_of(people: Iterable[User]) -> Q:
     """The mails that hold a link into these accounts, wherever they went."""
     paths = (path_of(kind, one) for one in people for kind in (SET_PASSWORD, CONFIRM_EMAIL))
     return reduce(or_, (Q(text__contains=path) for path in paths))
+
+
+def _blank_history(people: Iterable[int], orders: Iterable[int]) -> None:
+    """Blank what the history says of these rows; that something was changed stays."""
+    blank_history(User, people, name="", phone="", email=None, username=None)
+    blank_history(Order, orders, name="", email="", phone="", instructions="")

@@ -57,6 +57,11 @@ MODELS = {
     "operations.importedrow":    Verbs(SEE,     SEE,     NOTHING, SEE),
     "operations.legacyuse":      Verbs(SEE,     SEE,     NOTHING, SEE),
     "operations.customermerge":  Verbs(SEE,     SEE,     NOTHING, SEE),
+    # Who may see a row reads its history on its page, and nowhere else.
+    "catalog.historicalservice": Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    "accounts.historicaluser":   Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    "orders.historicalorder":    Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    "workforce.historicalworker": Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     # The key of an admin's session is the session: who reads it could become anybody.
     "sessions.session":          Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     "contenttypes.contenttype":  Verbs(NOTHING, NOTHING, NOTHING, NOTHING),

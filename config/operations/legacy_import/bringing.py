@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import IntegrityError, transaction
 
+from config.history import unrecorded
 from config.operations.legacy_import.goods import bring_services
 from config.operations.legacy_import.orders import bring_orders, bring_stray_tracks
 from config.operations.legacy_import.people import bring_customers, bring_workers
@@ -36,11 +37,11 @@ def bring_batch(bring: Callable[[Run, list[Row]], None], run: Run, rows: list[Ro
     """Bring one batch over, all of it or nothing."""
     for _retry in range(RETRIES):
         try:
-            with transaction.atomic():
+            with unrecorded(), transaction.atomic():
                 bring(run, rows)
             return len(rows)
         except IntegrityError:
             continue
-    with transaction.atomic():
+    with unrecorded(), transaction.atomic():
         bring(run, rows)
     return len(rows)

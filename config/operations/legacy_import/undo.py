@@ -8,6 +8,7 @@ from django.db.models import Exists, ManyToOneRel, Model, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from catalog.models import Service
+from config.history import unrecorded
 from config.operations.legacy_import.errors import ImportRefusedError
 from config.operations.legacy_import.saving import MANY, Memory
 from config.operations.legacy_import.sources import known_sources
@@ -122,7 +123,7 @@ def _take_back(memory: Memory, table: str, rows: list[ImportedRow]) -> None:
     """Take one batch back; raises ImportRefusedError if it was used meanwhile."""
     model = MODELS[table]
     keys = [row.object_id for row in rows if row.is_new and row.object_id]
-    with transaction.atomic():
+    with unrecorded(), transaction.atomic():
         list(QuerySet(model).select_for_update().filter(pk__in=keys).values_list("pk"))
         if used := _used(memory, table, rows):
             raise ImportRefusedError(f"It came into use meanwhile, the rest stands: {used[0]}.")

@@ -6,11 +6,13 @@ import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
+from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.links import uid_of
 from accounts.models import Customer, User
 from catalog.models import Service
+from config.history import history_of
 from config.mail.models import OutgoingMail
 from config.operations.customers import delete_customer
 from config.rest.models import IdempotencyKey
@@ -273,18 +275,26 @@ def traces(customer: User, order: Order, wash: Service) -> Order:
 
 
 def everything() -> str:
-    """Every column of every table that could remember a customer."""
-    models: list[Any] = [User, Order, OutgoingMail, IdempotencyKey, LogEntry, Track]
-    return repr([list(model.objects.values()) for model in models]).lower()
+    """Every text in every column of every table of the database."""
+    found: list[str] = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            found += [v for row in cursor.fetchall() for v in row if isinstance(v, str)]
+    return repr(found).lower()
 
 
 def test_anonymising_leaves_no_trace_of_the_person(
-    as_owner: APIClient, customer: User, traces: Order
+    as_owner: APIClient, as_customer: APIClient, customer: User, traces: Order
 ):
-    assert "asha" in everything()
+    as_customer.patch(URL, {"phone": "98450 12346"}, format="json")
+    as_owner.patch(f"/api/v1/orders/{traces.pk}", {"name": "Asha R."}, format="json")
+    as_owner.patch(own(customer), {"email": "asha.rao@example.com"}, format="json")
+    assert history_of(Order).filter(name="Asha R.").exists()
+    assert history_of(User).filter(phone="98450 12346").exists()
     response = as_owner.delete(own(customer) + "?anonymise=true")
     assert (response.status_code, response.json()["result"]) == (200, "anonymised")
-    for trace in ("asha", "98450", "5432105489"):
+    for trace in ("asha", "98450", "5432105489", "6432105489"):
         assert trace not in everything()
     customer.refresh_from_db()
     assert (customer.name, customer.email, customer.phone) == ("", None, "")
@@ -327,6 +337,27 @@ def test_anonymising_spares_the_scans_of_an_email_that_differs_in_an_accent(
     assert Track.objects.filter(note="Left it with the porter").count() == 1
 
 
+def test_anonymising_reaches_an_address_that_only_the_history_knows(
+    as_owner: APIClient, as_customer: APIClient, customer: User, traces: Order
+):
+    as_customer.patch(URL, {"email": "former@example.com"}, format="json")
+    as_customer.patch(URL, {"email": "present@example.com"}, format="json")
+    as_owner.patch(f"/api/v1/orders/{traces.pk}", {"email": "once@example.com"}, format="json")
+    as_owner.patch(f"/api/v1/orders/{traces.pk}", {"email": ""}, format="json")
+    OutgoingMail.objects.all().delete()
+    for email in ("former@example.com", "once@example.com"):
+        record(
+            by=ANYONE,
+            action="picked_up",
+            result=Track.Result.UNVERIFIED,
+            source=Track.Source.LEGACY,
+            order_email=email,
+        )
+    as_owner.delete(own(customer) + "?anonymise=true")
+    for trace in ("former@example.com", "once@example.com"):
+        assert trace not in everything()
+
+
 def test_anonymising_spares_the_mails_of_others(
     as_customer: APIClient, as_other_customer: APIClient, customer: User, traces: Order
 ):
@@ -337,6 +368,17 @@ def test_anonymising_spares_the_mails_of_others(
     mail = OutgoingMail.objects.get()
     other = User.objects.get(email="shared@example.com")
     assert (mail.recipient, uid_of(other) in mail.text) == ("shared@example.com", True)
+
+
+def test_a_customer_who_goes_leaves_no_trace_in_the_history(
+    as_owner: APIClient, as_customer: APIClient, customer: User
+):
+    as_customer.patch(URL, {"phone": "98450 12346"}, format="json")
+    as_owner.delete(own(customer))
+    for trace in ("asha", "98450"):
+        assert trace not in everything()
+    kinds = history_of(User).filter(id=customer.pk).order_by("pk")
+    assert list(kinds.values_list("history_type", flat=True)) == ["+", "~", "-"]
 
 
 def test_anonymising_keeps_the_order_its_money_and_its_history(
