@@ -249,7 +249,11 @@ GROUPS = (
         (
             Variable("PORT", number(1, 65_535), 8000, "where gunicorn listens, on 127.0.0.1"),
             Variable(
-                "BIND", str, _bind, "another address, or `unix:/path`", shown="`127.0.0.1:PORT`"
+                "BIND",
+                str,
+                _bind,
+                "another address, or `unix:/path`: who calls there counts as 127.0.0.1",
+                shown="`127.0.0.1:PORT`",
             ),
             Variable(
                 "WEB_CONCURRENCY",

@@ -6,6 +6,8 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest
 
+THIS_MACHINE = "127.0.0.1"
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -35,9 +37,9 @@ def client_address(request: HttpRequest) -> str:
 
     `X-Forwarded-For` is believed from the right, as far as TRUSTED_PROXIES wrote it: the
     first address that is none of them is the client. What stands left of it anybody may
-    have made up.
+    have made up. On a unix socket nobody has an address, and everybody is on this machine.
     """
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = str(request.META.get("REMOTE_ADDR") or THIS_MACHINE)
     hops = request.headers.get("X-Forwarded-For", "").split(",")
     while hops and is_within(address, settings.TRUSTED_PROXIES):
         hop = hops.pop().strip()

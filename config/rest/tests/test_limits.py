@@ -303,6 +303,28 @@ def test_behind_a_trusted_proxy_only_what_it_wrote_is_believed(api: APIClient, c
     assert calls == [200, 200, 429]
 
 
+def test_on_a_unix_socket_the_proxy_is_this_machine(api: APIClient, counting: Any):
+    """gunicorn knows no address there; nginx's word for the client's is believed."""
+    counting.TRUSTED_PROXIES = ["127.0.0.1"]
+    calls = [
+        api.get(
+            "/api/v1/services", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR=f"198.51.100.{n}"
+        ).status_code
+        for n in (1, 1, 1, 2)
+    ]
+    assert calls == [200, 200, 429, 200]
+
+
+def test_on_a_unix_socket_too_nobody_is_believed_unasked(api: APIClient, counting: Any):
+    calls = [
+        api.get(
+            "/api/v1/services", REMOTE_ADDR="", HTTP_X_FORWARDED_FOR=f"198.51.100.{n}"
+        ).status_code
+        for n in range(3)
+    ]
+    assert calls == [200, 200, 429]
+
+
 @pytest.mark.parametrize("path", ["/t/{number}", "/t/{number}/{token}", "/qr/{number}.png"])
 def test_public_pages_and_images_have_a_limit_of_their_own(api: APIClient, order: Order, path: str):
     url = path.format(number=order.order_number, token=order.token)
