@@ -32,7 +32,7 @@ class RegisterInput(serializers.Serializer):
     phone = Phone(required=False, allow_blank=True)
 
 
-class CodeInput(serializers.Serializer):
+class WithCode(serializers.Serializer):
     """What a sign-in may carry beside the password."""
 
     otp = Text(
@@ -44,14 +44,14 @@ class CodeInput(serializers.Serializer):
 
 
 @shown_as({"email": "asha@example.com", "password": "a-copper-kettle"})
-class LoginInput(CodeInput):
+class LoginInput(WithCode):
     """The body of `POST auth/login`."""
 
     email = Identity(max_length=255)
     password = Secret()
 
 
-class StaffLoginInput(CodeInput):
+class StaffLoginInput(WithCode):
     """The body of the old `POST /admin/login`: a user name or an email, and the password."""
 
     username = Identity(max_length=255)
