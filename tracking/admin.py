@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordAdmin
 from config.admin_filters import BeginningFilter, DaysFilter, TextFilter
-from tracking.models import Track
+from tracking.models import Track, in_words, stages_of_orders
 
 # A number that begins so many orders' numbers is no search: the newest of them are shown.
 MOST_ORDERS = 1_000
@@ -24,8 +24,8 @@ MOST_ORDERS = 1_000
 FACTS: tuple[tuple[str, ...], ...] = (
     ("order", "seq"),
     ("order_number", "order_email"),
-    ("action", "outcome"),
-    ("from_status", "to_status"),
+    ("did", "outcome"),
+    ("came_from", "went_to"),
     ("worker", "device_name"),
     ("actor_name", "legacy_worker"),
     ("source", "location"),
@@ -66,8 +66,7 @@ class ActionFilter(TextFilter):
 
     def suggestions(self) -> list[tuple[str, Any]]:
         """The stages of an order: the ledger itself is too long to ask for its words."""
-        stages: Any = _orders().model._meta.get_field("status")
-        return list(stages.choices)
+        return stages_of_orders()
 
 
 @admin.register(Track)
@@ -96,7 +95,7 @@ class TrackAdmin(RecordAdmin):
     ordering = ("-id",)
     # By any other column the whole ledger would have to be sorted.
     sortable_by = ()
-    readonly_fields = ("outcome", "device_name", "actor_name")
+    readonly_fields = ("did", "came_from", "went_to", "outcome", "device_name", "actor_name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Track]:
         """Tracks with who did them, and what voided them."""
@@ -105,7 +104,14 @@ class TrackAdmin(RecordAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Track | None = None) -> Any:
         """What the track says; a fact that it does not have takes no room."""
-        facts = {"outcome": "result", "device_name": "device", "actor_name": "actor"}
+        facts = {
+            "did": "action",
+            "came_from": "from_status",
+            "went_to": "to_status",
+            "outcome": "result",
+            "device_name": "device",
+            "actor_name": "actor",
+        }
         rows = [
             [name for name in names if getattr(obj, facts.get(name, name)) not in (None, "")]
             for names in FACTS
@@ -140,14 +146,29 @@ class TrackAdmin(RecordAdmin):
     def step(self, track: Track) -> str:
         """What was done, and from where it moved the order; where to, if that is another."""
         if not track.has_moved or not track.from_status:
-            return track.action
-        to = "" if track.action == track.to_status else f" → {track.to_status}"
+            return in_words(track.action)
+        to = "" if track.action == track.to_status else f" → {in_words(track.to_status)}"
         return format_html(
             '{} <span class="secondary">{}{}</span>',
-            track.action,
-            gettext("from %(status)s") % {"status": track.from_status},
+            in_words(track.action),
+            gettext("from %(status)s") % {"status": in_words(track.from_status)},
             to,
         )
+
+    @admin.display(description=_("action"))
+    def did(self, track: Track) -> str:
+        """What was done."""
+        return in_words(track.action)
+
+    @admin.display(description=_("from"))
+    def came_from(self, track: Track) -> str:
+        """The order's status before."""
+        return in_words(track.from_status)
+
+    @admin.display(description=_("to"))
+    def went_to(self, track: Track) -> str:
+        """The order's status after."""
+        return in_words(track.to_status)
 
     @admin.display(description=_("result"))
     def outcome(self, track: Track) -> SafeString:

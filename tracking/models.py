@@ -14,6 +14,17 @@ from config.database import Exact
 _STATUSES = ["", "created", "picked_up", "processing", "completed", "delivered", "cancelled"]
 
 
+def stages_of_orders() -> list[tuple[str, Any]]:
+    """The statuses of an order with their names, which stand in the app above."""
+    orders: Any = Track._meta.get_field("order").related_model
+    return list(orders._meta.get_field("status").choices)
+
+
+def in_words(action: str) -> str:
+    """A status by its name; another word as it was sent."""
+    return str(dict(stages_of_orders()).get(action, action))
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     """Tracks are appended and read; nothing else is possible."""
 
@@ -152,7 +163,7 @@ class Track(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} ({self.get_result_display()})"
+        return f"{in_words(self.action)} ({self.get_result_display()})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Append; raises TypeError for a track that already stands."""

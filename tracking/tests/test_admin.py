@@ -54,13 +54,13 @@ def test_a_page_of_a_track_shows_what_it_says_and_no_empty_facts(office, order, 
 
     assert shown(track) == [
         ["order", "seq"],
-        ["action", "outcome"],
-        ["from_status", "to_status"],
+        ["did", "outcome"],
+        ["came_from", "went_to"],
         ["worker"],
         ["source", "location"],
         ["scanned_at", "created_at"],
     ]
-    assert shown(told_of_none)[:2] == [["order_number"], ["action", "outcome"]]
+    assert shown(told_of_none)[:2] == [["order_number"], ["did", "outcome"]]
 
 
 @pytest.mark.parametrize("page", ["add/", "{pk}/change/", "{pk}/delete/"])
@@ -90,7 +90,7 @@ def test_the_list_says_what_moved_where_and_by_whom(office, order, worker, other
 
     content = office.get(LIST).content.decode()
 
-    moved = 'picked_up <span class="secondary">from created</span>'
+    moved = 'Picked up <span class="secondary">from Created</span>'
     for text in (moved, "Wim Weaver", "Depot", "left_at_neighbour", "Xenia Xu"):
         assert text in content
 
@@ -103,7 +103,7 @@ def test_a_step_that_is_called_otherwise_tells_where_it_moved_the_order(office, 
 
     content = office.get(LIST).content.decode()
 
-    assert 'undo <span class="secondary">from picked_up → created</span>' in content
+    assert 'undo <span class="secondary">from Picked up → Created</span>' in content
 
 
 def test_the_newest_track_stands_first(office, order, worker):

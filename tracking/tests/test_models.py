@@ -55,4 +55,4 @@ def test_a_status_track_is_recorded_with_two_different_statuses(
 
 
 def test_a_track_is_shown_by_what_was_done() -> None:
-    assert str(Track(action="picked_up", result="recorded")) == "picked_up (recorded)"
+    assert str(Track(action="picked_up", result="recorded")) == "Picked up (recorded)"
