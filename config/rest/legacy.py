@@ -17,7 +17,6 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import Cursor
 from rest_framework.response import Response
 
-from config.counters import LEGACY_CALLS
 from config.rest.legacy_counts import Call, client_of, count, origin_of
 from config.rest.pagination import KeysetPagination
 from config.rest.permissions import EVERYONE
@@ -131,9 +130,7 @@ class LegacyViewSet(ApiViewSet):
         request = self.request._request
         method = "GET" if request.method == "HEAD" else request.method
         client, origin = client_of(request), origin_of(request)
-        call = Call(f"{method} {self.endpoint}", self.successor, client, origin, is_refused)
-        count(call)
-        LEGACY_CALLS.labels(call.endpoint, "yes" if is_refused else "no").inc()
+        count(Call(f"{method} {self.endpoint}", self.successor, client, origin, is_refused))
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Have the strict fields read numbers as text, as the old servers did."""
