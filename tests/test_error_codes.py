@@ -96,7 +96,7 @@ def idempotency_key_reused(cast: Cast) -> Any:
 
 def idempotency_in_progress(cast: Cast) -> Any:
     """As after five seconds' wait for the one who holds the key."""
-    waited = OperationalError("Lock wait timeout exceeded")
+    waited = OperationalError(1205, "Lock wait timeout exceeded")
     with patch.object(IdempotencyKey.objects, "create", side_effect=waited):
         return place_by_key(cast)
 
