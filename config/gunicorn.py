@@ -28,6 +28,9 @@ max_requests_jitter = max_requests // 10
 # gunicorn writes its heartbeat here; a disk would stall the workers.
 _memory = "/dev/shm"  # noqa: S108
 worker_tmp_dir = _memory if os.path.isdir(_memory) else None
+# As much as gunicorn can take: its own refusals are HTML, nginx's are as the contract says.
+limit_request_line = 8190
+limit_request_fields = 32768
 # The request's line is logged by the project, without what is secret in it.
 accesslog = None
 

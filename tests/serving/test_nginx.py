@@ -163,6 +163,36 @@ def test_what_is_too_large_even_for_nginx_is_told_in_the_contracts_shape(
     assert "Retry-After" not in answer.headers
 
 
+LONG = "x" * 8100
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (f"/api/v1/services?q={LONG}", {}, 414),
+        ("/api/v1/services", {"Authorization": f"Bearer {LONG}"}, 400),
+    ],
+)
+def test_a_call_that_is_too_long_is_told_so_too(
+    shop: Nginx, path: str, headers: dict[str, str], status: int
+):
+    answer = shop.ask(path, headers=headers)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert json.loads(answer.body)["code"] == "malformed_body"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (f"/api/v1/services?q={LONG[:7900]}", {}),
+        ("/api/v1/services", {f"X-Header-{number}": "x" for number in range(150)}),
+        ("/api/v1/services", {"X-Long": LONG[:7900]}),
+    ],
+)
+def test_up_to_that_the_service_answers(shop: Nginx, path: str, headers: dict[str, str]):
+    assert shop.ask(path, headers=headers).status == 200
+
+
 def test_on_a_page_it_is_a_page(shop: Nginx):
     answer = shop.ask("/admin/login/", method="POST", body=b" " * (12 * 1024 * 1024 + 1))
     assert (answer.status, answer.headers["Content-Type"]) == (413, "text/html")
