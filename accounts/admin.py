@@ -24,9 +24,11 @@ from accounts.admin_second_factor import SecondFactorPage
 from accounts.filters import search
 from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import Customer, Session, User
+from accounts.resources import CustomerResource
 from accounts.sessions import end_sessions, sign_out
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
 from config.admin_confirmation import ask_for_many, is_confirmed
+from config.sheets.admin import ExportingAdmin, ImportingAdmin
 
 
 def email_field() -> forms.EmailField:
@@ -224,9 +226,10 @@ class StaffAdmin(SecondFactorPage, Ticked, PersonAdmin, DjangoUserAdmin):
         return super().has_change_permission(request, obj) and not is_above
 
 
-class CustomerAdmin(PersonAdmin):
+class CustomerAdmin(ImportingAdmin, ExportingAdmin, PersonAdmin):
     """The shop's customers. `config.operations` registers it, with what they ordered."""
 
+    resource_classes = (CustomerResource,)
     form = CustomerForm
     list_display: tuple[str, ...] = ("name", "email", "phone", "state")
     list_filter = ("is_active", ("email_confirmed_at", HasHappenedFilter))

@@ -47,8 +47,10 @@ def path_of(kind: LinkKind, user: User, token: str = "") -> str:
     return f"/account/{kind.page}/{uid_of(user)}/{token}"
 
 
-def mail_link(kind: LinkKind, *, user: User) -> None:
+def mail_link(kind: LinkKind, *, user: User, at_once: bool = True) -> None:
     """Mail a user a fresh link of this kind, in the caller's transaction.
+
+    Not `at_once`, it waits for the outbox's sender (`queue_mail`).
 
     Past the limit of mails to one address (RATELIMIT_MAIL) it mails none, and nobody is
     told: the last one still works. The mail names nobody: whoever registers with another's
@@ -66,6 +68,7 @@ def mail_link(kind: LinkKind, *, user: User) -> None:
             "hours": settings.MAILED_LINK_HOURS,
             "has_password": user.has_usable_password(),
         },
+        at_once=at_once,
     )
 
 

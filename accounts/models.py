@@ -200,6 +200,10 @@ class Customer(User):
         proxy = True
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [
+            ("export_customer", _("Can export customers")),
+            ("import_customer", _("Can import customers")),
+        ]
 
 
 class Session(models.Model):

@@ -1,5 +1,6 @@
-"""What people change of their own account."""
+"""What people change of their own account, and staff of a customer's."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -48,6 +49,36 @@ def update_profile(
                 user.save(update_fields=[*changes, "updated_at"])
             if "email" in changes:
                 mail_link(CONFIRM_EMAIL, user=user)
+    except IntegrityError as error:
+        raise Refusal(Code.EMAIL_TAKEN) from error
+    return user
+
+
+@retried
+def change_customer(*, customer: User, changes: Mapping[str, Any]) -> User:
+    """Change name, email (None for none), phone or is_active of a customer, many at a time.
+
+    What equals the present value is no change. A changed email is unconfirmed again; the link
+    to confirm it waits in the outbox for its sender, and goes to who has a password. Who is
+    deactivated is signed out for good. Raises `email_taken`, and `not_found` for who was erased
+    or is a member of staff by now.
+    """
+    try:
+        with transaction.atomic():
+            user = lock_user(customer)
+            if user.is_staff:
+                raise Refusal(Code.NOT_FOUND)
+            real = {name: new for name, new in changes.items() if new != getattr(user, name)}
+            if "email" in real:
+                real["email_confirmed_at"] = None
+            for name, value in real.items():
+                setattr(user, name, value)
+            if real:
+                user.save(update_fields=[*real, "updated_at"])
+            if not user.is_active:
+                end_sessions(user=user)
+            if "email" in real and user.has_usable_password():
+                mail_link(CONFIRM_EMAIL, user=user, at_once=False)
     except IntegrityError as error:
         raise Refusal(Code.EMAIL_TAKEN) from error
     return user

@@ -39,14 +39,18 @@ def register(
 
 
 @retried
-def add_customer(*, name: str, email: str | None = None, phone: str = "") -> User:
+def add_customer(
+    *, name: str, email: str | None = None, phone: str = "", is_active: bool = True
+) -> User:
     """Make a customer for staff, with an unusable password; raises `email_taken`.
 
     They claim the account by the link that a password reset mails.
     """
     try:
         with transaction.atomic():
-            return User.objects.create_user(email, None, name=name, phone=phone)
+            return User.objects.create_user(
+                email, None, name=name, phone=phone, is_active=is_active
+            )
     except IntegrityError as error:
         raise Refusal(Code.EMAIL_TAKEN) from error
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Service
 from catalog.offering import change_service, erase_service
+from catalog.resources import ServiceResource
 from config.admin import ShopAdmin
 from config.rest.refusals import refusals_as_pages
+from config.sheets.admin import ExportingAdmin, ImportingAdmin
 
 
 class PriceForm(forms.ModelForm):
@@ -46,9 +48,10 @@ class PriceForm(forms.ModelForm):
 
 
 @admin.register(Service)
-class ServiceAdmin(ShopAdmin):
+class ServiceAdmin(ImportingAdmin, ExportingAdmin, ShopAdmin):
     """What is on offer. One that orders name is set inactive, never erased."""
 
+    resource_classes = (ServiceResource,)
     list_display = ("name", "price", "duration", "status_badge", "updated_at")
     list_editable = ("price",)
     list_filter = ("status",)

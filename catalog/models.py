@@ -39,6 +39,10 @@ class Service(models.Model):
     class Meta:
         verbose_name = _("service")
         verbose_name_plural = _("services")
+        permissions = [
+            ("export_service", _("Can export services")),
+            ("import_service", _("Can import services")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(price__gte=0),

@@ -239,6 +239,15 @@ SPECTACULAR_SETTINGS = {
 }
 CSRF_FAILURE_VIEW = "config.rest.errors.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A file that is larger than memory takes is let go: no upload reaches a disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "config.sheets.uploads.DiscardingUploadHandler",
+]
+# Without these any member of staff could export and import: `export_order`, `import_service`.
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 
 LEGACY_API = env("LEGACY_API")
 # The day on which the old paths are to be switched off, as 2027-06-30: it is told, not kept.

@@ -124,6 +124,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         permissions = [
             ("correct_status", _("Can set any status with a reason")),
+            ("export_order", _("Can export orders")),
             ("restore_order", _("Can restore a deleted order")),
         ]
         constraints = [

@@ -62,6 +62,9 @@ nobody
 302 302 200 403 403 200 403 200 accounts_session_change
 302 302 200 200 403 403 403 200 accounts_customer_merge
 302 302 200 200 403 403 403 200 accounts_customer_anonymise
+302 302 405 405 405 405 405 405 accounts_customer_process_import
+302 302 200 200 403 403 403 200 accounts_customer_import
+302 302 200 200 403 200 403 200 accounts_customer_export
 302 302 200 200 200 200 403 200 accounts_customer_changelist
 302 302 200 200 200 403 403 200 accounts_customer_add
 302 302 200 200 200 200 403 200 accounts_customer_history
@@ -94,11 +97,15 @@ nobody
 302 302 200 200 403 200 403 200 mail_outgoingmail_history
 302 302 403 403 403 403 403 403 mail_outgoingmail_delete
 302 302 200 200 403 200 403 200 mail_outgoingmail_change
+302 302 405 405 405 405 405 405 catalog_service_process_import
+302 302 200 200 403 403 403 200 catalog_service_import
+302 302 200 200 403 200 403 200 catalog_service_export
 302 302 200 200 200 200 403 200 catalog_service_changelist
 302 302 200 200 403 403 403 200 catalog_service_add
 302 302 200 200 200 200 403 200 catalog_service_history
 302 302 403 403 403 403 403 403 catalog_service_delete
 302 302 200 200 200 200 403 200 catalog_service_change
+302 302 200 200 403 200 403 200 tracking_track_export
 302 302 200 200 200 200 403 200 tracking_track_changelist
 302 302 403 403 403 403 403 403 tracking_track_add
 302 302 200 200 200 200 403 200 tracking_track_history
@@ -131,6 +138,7 @@ nobody
 302 302 200 200 200 403 403 200 orders_order_do:reassign
 302 302 200 200 403 403 403 200 orders_order_do:delete
 302 302 200 200 403 403 403 200 orders_order_do:restore
+302 302 200 200 403 200 403 200 orders_order_export
 302 302 200 200 200 200 403 200 orders_order_changelist
 302 302 403 403 403 403 403 403 orders_order_add
 302 302 200 200 200 200 403 200 orders_order_history

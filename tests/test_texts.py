@@ -28,10 +28,11 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*(?::\w+)?\}|</?\w+[^>]*>")
 # What is the same in every language, beside what the database holds.
 SAME = re.compile(
     r"""
-    https?://\S+ | \d{4}-\d\d-\d\d | \b(INR|API|HTML|Roundtrip)\b
+    https?://\S+ | \d{4}-\d\d-\d\d | \b(INR|API|HTML|Roundtrip|CSV|XLSX|Excel)\b
     | \b(Esc|Enter|Tab|Ctrl|Backspace|Shift)\b
     | \b[A-HJKMNP-Z2-9]{5}\b | ^[A-Z]{1,2}$             # a label: half a number, initials
     | ([A-Z2-7]{4}\ )+[A-Z2-7]{4}                        # a second factor's key
+    | ^id(,\ [a-z_]+)+$                                 # the columns of a file
     | \d\ x\ | \bid\b
     """,
     re.VERBOSE,

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.admin import RecordAdmin
 from config.admin_filters import BeginningFilter, DaysFilter, TextFilter
+from config.sheets.admin import ExportingAdmin
 from tracking.models import Track, in_words, stages_of_orders
+from tracking.resources import TrackResource, number_of
 
 # A number that begins so many orders' numbers is no search: the newest of them are shown.
 MOST_ORDERS = 1_000
@@ -70,9 +72,10 @@ class ActionFilter(TextFilter):
 
 
 @admin.register(Track)
-class TrackAdmin(RecordAdmin):
+class TrackAdmin(ExportingAdmin, RecordAdmin):
     """What happened, newest first. Nothing here adds, changes or erases a track."""
 
+    resource_classes = (TrackResource,)
     list_display = (
         "created_at",
         "number",
@@ -101,6 +104,11 @@ class TrackAdmin(RecordAdmin):
         """Tracks with who did them, and what voided them."""
         tracks: Any = super().get_queryset(request)
         return tracks.with_details().select_related("worker")
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Track]:
+        """The tracks of the list, with their devices too."""
+        tracks: QuerySet[Track] = super().get_export_queryset(request).select_related("device")
+        return tracks
 
     def get_fields(self, request: HttpRequest, obj: Track | None = None) -> Any:
         """What the track says; a fact that it does not have takes no room."""
@@ -132,7 +140,7 @@ class TrackAdmin(RecordAdmin):
     @admin.display(description=_("order"))
     def number(self, track: Track) -> str:
         """The order's number, or the one that was given where there is no order."""
-        return str(track.order or track.order_number)
+        return number_of(track)
 
     @admin.display(description=_("order"))
     def order_link(self, track: Track) -> str:

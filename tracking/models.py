@@ -128,6 +128,7 @@ class Track(models.Model):
     class Meta:
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
+        permissions = [("export_track", _("Can export tracks"))]
         constraints = [
             models.UniqueConstraint(fields=["order", "seq"], name="tracking_track_seq_unique"),
             models.CheckConstraint(

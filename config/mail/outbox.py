@@ -44,9 +44,16 @@ class Report(NamedTuple):
 
 
 def queue_mail(
-    *, recipient: str, template: str, language: str, context: dict[str, Any]
+    *,
+    recipient: str,
+    template: str,
+    language: str,
+    context: dict[str, Any],
+    at_once: bool = True,
 ) -> OutgoingMail:
     """Write a mail in the caller's transaction; after its commit, try to send it at once.
+
+    Who queues many says not `at_once`: the next `send_due` sends them, and no request waits.
 
     `templates/mail/<template>.subject`, `.txt` and `.html` make it; beside `context` they
     know `shop_name` and `public_url`. A mail that cannot be sent now fails nothing: it
@@ -61,7 +68,8 @@ def queue_mail(
             text=_render(f"mail/{template}.txt", values),
             html=_render(f"mail/{template}.html", values),
         )
-    transaction.on_commit(partial(_send_at_once, mail), robust=True)
+    if at_once:
+        transaction.on_commit(partial(_send_at_once, mail), robust=True)
     return mail
 
 

@@ -72,6 +72,13 @@ MODELS = {
 FURTHER = {
     "orders.correct_status": ("owner", "manager"),
     "orders.restore_order": ("owner", "manager"),
+    # What leaves the shop in bulk holds personal data; what comes in, anybody's prices.
+    "catalog.export_service": ("owner", "manager", "auditor"),
+    "catalog.import_service": ("owner", "manager"),
+    "accounts.export_customer": ("owner", "manager", "auditor"),
+    "accounts.import_customer": ("owner", "manager"),
+    "orders.export_order": ("owner", "manager", "auditor"),
+    "tracking.export_track": ("owner", "manager", "auditor"),
 }
 
 

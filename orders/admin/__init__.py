@@ -18,6 +18,7 @@ from config.admin import RecordInline, ShopAdmin
 from config.admin_filters import DaysFilter, GivenFilter
 from config.rest.principals import principal_of
 from config.rest.refusals import Refusal
+from config.sheets.admin import ExportingAdmin
 from orders.admin.actions import offered
 from orders.admin.asking import AskingAdmin
 from orders.admin.forms import LineForm, LineFormSet, OrderForm
@@ -34,6 +35,7 @@ from orders.admin.timeline import entries_of
 from orders.editing import change_fields
 from orders.filters import search
 from orders.models import Order, OrderLine, Status
+from orders.resources import OrderResource
 from tracking.admin import who_did
 
 
@@ -76,9 +78,10 @@ class LineInline(RecordInline):
 
 
 @admin.register(Order)
-class OrderAdmin(PrintingAdmin, AskingAdmin, ShopAdmin):
+class OrderAdmin(PrintingAdmin, AskingAdmin, ExportingAdmin, ShopAdmin):
     """Orders, newest first."""
 
+    resource_classes = (OrderResource,)
     list_display = (
         "order_number",
         "customer_column",

@@ -50,6 +50,9 @@ def of_models() -> Iterator[str]:
     for model, pages in admin.site._registry.items():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{name}_changelist")
+        for page in ("export", "import"):
+            if hasattr(pages, f"has_{page}_permission"):
+                yield reverse(f"{name}_{page}")
         if pages.has_add_permission(request):
             yield reverse(f"{name}_add")
         row = pages.get_queryset(request).first()

@@ -42,8 +42,13 @@ def test_every_permission_that_a_model_declares_has_a_row():
     assert set(FURTHER) == declared
 
 
-def test_the_auditor_only_reads():
-    assert {permission.split(".")[1].split("_")[0] for permission in held_by("Auditor")} == {"view"}
+def test_the_auditor_only_reads_and_takes_out():
+    verbs = {permission.split(".")[1].split("_")[0] for permission in held_by("Auditor")}
+    assert verbs == {"view", "export"}
+
+
+def test_the_counter_takes_no_lists_out_and_brings_none_in():
+    assert not {p for p in held_by("Counter") if re.search(r"\.(export|import)_", p)}
 
 
 def test_the_counter_deletes_nothing_and_sets_no_price():
@@ -75,7 +80,7 @@ def test_the_admin_shows_no_text_that_may_hold_a_link_into_an_account(model: str
 
 def test_no_role_writes_tracks():
     writing = {p for role in ROLES for p in permissions_of(role) if re.search("[a-z]_track$", p)}
-    assert writing == {"tracking.view_track"}
+    assert writing == {"tracking.view_track", "tracking.export_track"}
 
 
 def test_what_is_not_in_the_table_is_taken_from_a_role():
