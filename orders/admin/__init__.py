@@ -82,6 +82,7 @@ class OrderAdmin(PrintingAdmin, AskingAdmin, ExportingAdmin, ShopAdmin):
     """Orders, newest first."""
 
     resource_classes = (OrderResource,)
+    export_command = "manage.py export_orders"
     list_display = (
         "order_number",
         "customer_column",

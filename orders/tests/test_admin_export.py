@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -123,6 +124,16 @@ def test_a_file_asks_no_more_of_the_database_for_more_orders(office, wash):
         return len(seen)
 
     assert asked(2) == asked(5)
+
+
+def test_what_is_too_much_for_a_page_is_for_the_command(office, order, monkeypatch):
+    monkeypatch.setattr("config.sheets.admin.MOST_EXPORTED", 0)
+
+    page = office.post(EXPORT, {"format": "csv"}).content.decode()
+
+    assert "These are more than 0 rows" in page
+    assert "<code>manage.py export_orders</code>" in page
+    assert not LogEntry.objects.exists()
 
 
 def test_no_order_comes_in_by_a_file(office):
