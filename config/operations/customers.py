@@ -17,7 +17,7 @@ from accounts.models import Customer, Session, User
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
 from config.database import retried
-from config.history import blank_history, values_told
+from config.history import blank_history, history_of, values_told
 from config.mail.models import OutgoingMail
 from config.rest.models import IdempotencyKey
 from config.rest.refusals import Code, Refusal
@@ -40,6 +40,7 @@ class Traces(NamedTuple):
     mails: int
     answers: int
     log: int
+    history: int
 
     @property
     def open_orders(self) -> list[Order]:
@@ -63,6 +64,10 @@ def traces_of(customer: User) -> Traces:
     emails = _emails(people, orders)
     mails, answers, log = _copies(people, orders, emails)
     keys = [order.pk for order in orders]
+    changes = (
+        history_of(User).filter(id__in=[person.pk for person in people]),
+        history_of(Order).filter(id__in=keys),
+    )
     return Traces(
         people,
         orders,
@@ -70,6 +75,7 @@ def traces_of(customer: User) -> Traces:
         mails=mails.count(),
         answers=answers.count(),
         log=log.count(),
+        history=sum(rows.count() for rows in changes),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.operations.day_report.figures import DayReport, day_report
 from config.operations.day_report.forms import DayForm
-from config.operations.day_report.rows import write_csv
+from config.operations.day_report.rows import csv_of
 from config.operations.front_page import Tile, delivered_on, list_of, orders_of_days, refused_on
 from config.shop_tags import money
 from orders.models import Order, Status
@@ -47,14 +47,11 @@ def day_csv(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
         return day_page(request, page)
     report = _report(request, form.cleaned_data["day"])
     name = f"day-{report.day.isoformat()}.csv"
-    response = HttpResponse(
-        # By the mark spreadsheets know that it is UTF-8.
-        "\ufeff",
+    return HttpResponse(
+        csv_of(report),
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
-    write_csv(report, response)
-    return response
 
 
 def _report(request: HttpRequest, day: datetime.date) -> DayReport:

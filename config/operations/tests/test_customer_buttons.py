@@ -1,6 +1,7 @@
 """Merging and anonymising customers in the admin: previews, confirmations, and who may."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -246,6 +247,7 @@ def test_the_preview_counts_what_is_blanked(office, order, customer):
         "1 mail, which is erased.",
         "1 kept answer, which is erased.",
         "The text of 1 entry in the log of changes.",
+        "What the history says of 2 changes.",
     ):
         assert part in text
 
@@ -253,8 +255,7 @@ def test_the_preview_counts_what_is_blanked(office, order, customer):
 def test_the_preview_says_nothing_of_what_is_not_there(office, customer):
     text = text_of(office.get(page_of(customer, "anonymise")))
 
-    for part in ("order,", "mail,", "answer,", "entry", "track."):
-        assert f" 0 {part}" not in text
+    assert not re.search(r"\b0 [a-z]", text)
     assert "the password" in text
 
 

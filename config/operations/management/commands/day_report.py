@@ -13,7 +13,7 @@ from rich.text import Text
 
 from config.operations.day_report.figures import DayReport, ServiceTable, day_report
 from config.operations.day_report.forms import DayForm
-from config.operations.day_report.rows import write_csv
+from config.operations.day_report.rows import csv_of
 from config.shop_tags import money
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         day: datetime.date = form.cleaned_data["day"]
         report = day_report(day=day, now=timezone.now())
         if csv:
-            write_csv(report, self.stdout)
+            self.stdout.write(csv_of(report, mark=False).decode(), ending="")
             return
         console = Console(file=cast(TextIO, self.stdout), highlight=False)
         for table in _tables(report):
