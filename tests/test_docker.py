@@ -20,7 +20,7 @@ DOCKER = BASE_DIR / "docker"
 COMPOSE = yaml.safe_load((DOCKER / "compose.yaml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {name: service for name, service in SERVICES.items() if "build" in service}
-SHOP = {name for name, service in OURS.items() if service["image"] == "roundtrip-shop"}
+SHOP = OURS.keys() - {"nginx"}
 # Variables of gunicorn's and Python's own, of the image alone.
 NOT_SETTINGS = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
 
@@ -101,7 +101,7 @@ def test_what_is_copied_between_stages_comes_from_one_that_is_there():
 
 
 def test_every_base_is_pinned_to_a_version():
-    bases = [line.split()[0] for line in of("FROM")]
+    bases = [base for line in of("FROM") if (base := line.split()[0]) not in STAGES]
     bases += [service["image"] for name, service in SERVICES.items() if name not in OURS]
     assert len(bases) == 5
     for base in bases:
@@ -120,10 +120,7 @@ def test_nobody_is_root_and_nobody_writes_outside_of_volumes(service: str):
     assert facts["cap_drop"] == ["ALL"]
     assert facts["security_opt"] == ["no-new-privileges:true"]
     assert "privileged" not in facts
-    if service in OURS:
-        (user,) = of("USER", facts["build"]["target"])
-    else:
-        user = facts["user"]
+    user = of("USER", facts["build"]["target"])[-1] if service in OURS else facts["user"]
     assert user not in ("root", "0")
 
 
@@ -134,8 +131,8 @@ def test_the_compiler_stays_in_the_stage_that_builds():
 
 def environment_of(service: str) -> dict[str, str]:
     """What a service of the shop's image is given."""
-    pairs = re.findall(r"(\w+)=(\S+)", " ".join(of("ENV", "shop")))
-    return dict(pairs) | SERVICES[service]["environment"]
+    lines = of("ENV", "shop") + of("ENV", SERVICES[service]["build"]["target"])
+    return dict(re.findall(r"(\w+)=(\S+)", " ".join(lines))) | SERVICES[service]["environment"]
 
 
 @pytest.mark.parametrize("service", sorted(SHOP))
@@ -167,7 +164,28 @@ def test_every_secret_is_a_file_that_is_made(service: str):
 def mounts(service: str) -> list[tuple[str, str]]:
     """The volumes of a service and where it finds them."""
     split = [volume.split(":") for volume in SERVICES[service].get("volumes", [])]
-    return [(source, target) for source, target, *_mode in split]
+    return [(source, target) for source, target, *_mode in split if "/" not in source]
+
+
+def test_every_file_that_is_mounted_is_there():
+    split = [volume.split(":") for each in SERVICES.values() for volume in each.get("volumes", [])]
+    files = [source for source, *_rest in split if "/" in source]
+    assert files == ["./scratch.sql"]
+    assert (DOCKER / files[0]).is_file()
+
+
+def test_the_user_of_the_shop_may_write_the_database_that_backups_are_tried_in():
+    made = SERVICES["database"]["environment"]
+    (scratch, user) = re.findall(
+        r"GRANT ALL ON `(\S+)`\.\* TO (\w+)@'%'", (DOCKER / "scratch.sql").read_text()
+    )[0]
+    assert scratch.replace("\\_", "_") == f"{made['MARIADB_DATABASE']}_scratch"
+    assert user == made["MARIADB_USER"]
+
+
+def test_backups_outlive_their_container():
+    folder = environment_of("backup")["BACKUP_DIR"]
+    assert folder in [target for _volume, target in mounts("backup")]
 
 
 def test_every_volume_is_named_and_lies_in_one_place_for_all():
