@@ -16,18 +16,19 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_second_factor import SecondFactorPage
 from accounts.filters import search
 from accounts.links import CONFIRM_EMAIL, mail_link
-from accounts.models import Customer, Session, User
+from accounts.models import Customer, Session, SignIn, User
 from accounts.resources import CustomerResource
-from accounts.sessions import end_sessions, sign_out
+from accounts.sessions import end_session, end_sessions
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
 from config.admin_confirmation import ask_for_many, is_confirmed
+from config.admin_filters import DaysFilter
 from config.sheets.admin import ExportingAdmin, ImportingAdmin
 
 
@@ -285,6 +286,49 @@ class SessionAdmin(RecordAdmin):
                 line=str,
             )
         for session in sessions:
-            sign_out(session=session)
+            end_session(session=session)
         self.message_user(request, _("The selected sessions have ended."))
         return None
+
+
+class StaffFilter(admin.SimpleListFilter):
+    """By who of the staff it was."""
+
+    title = _("who")
+    parameter_name = "user"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Everybody of the staff; customers did none of this."""
+        staff = User.objects.filter(is_staff=True).order_by("name", "pk")
+        return [(str(user.pk), str(user)) for user in staff]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """Their rows."""
+        if self.value() is None:
+            return queryset
+        if all(key != self.value() for key, _name in self.lookup_choices):
+            return queryset.none()
+        return queryset.filter(user=int(self.value() or 0))
+
+
+@admin.register(SignIn)
+class SignInAdmin(RecordAdmin):
+    """Who of the staff came in, went out and was refused."""
+
+    list_display = ("created_at", "user", "outcome_badge", "face", "address")
+    list_filter = ("outcome", "face", ("created_at", DaysFilter), StaffFilter)
+    list_select_related = ("user",)
+    search_fields = ("user__email__istartswith", "user__name__istartswith", "user__username")
+    search_help_text = _("A user name, or the beginning of an email or a name.")
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("created_at", "user", "outcome", "face", "address")
+
+    @admin.display(description=_("what"))
+    def outcome_badge(self, sign_in: SignIn) -> SafeString:
+        """What came of it, told apart by colour too."""
+        return format_html(
+            '<span class="badge badge-{}">{}</span>',
+            sign_in.outcome,
+            sign_in.get_outcome_display(),
+        )

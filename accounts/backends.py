@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import make_password
 
-from accounts.models import User, normalise_email
+from accounts.models import SignIn, User, normalise_email
+from accounts.sign_ins import note_sign_in
 
 
 class EmailOrUsernameBackend(ModelBackend):
@@ -29,4 +30,5 @@ class EmailOrUsernameBackend(ModelBackend):
             return None
         if user.check_password(password) and self.user_can_authenticate(user):
             return user
+        note_sign_in(user=user, outcome=SignIn.Outcome.REFUSED)
         return None

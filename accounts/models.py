@@ -278,3 +278,42 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class SignIn(models.Model):
+    """That a member of staff came in, went out or was refused, by what and from where."""
+
+    class Outcome(models.TextChoices):
+        IN = "in", _("signed in")
+        OUT = "out", _("signed out")
+        REFUSED = "refused", _("refused")
+
+    class Face(models.TextChoices):
+        ADMIN = "admin", _("admin")
+        API = "api", _("API")
+        LEGACY = "legacy", _("old client")
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sign_ins", verbose_name=_("who")
+    )
+    outcome = models.CharField(_("what"), max_length=16, choices=Outcome.choices)
+    face = models.CharField(_("by"), max_length=16, choices=Face.choices)
+    address = models.GenericIPAddressField(_("from"), null=True)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = _("sign-ins")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["in", "out", "refused"]),
+                name="accounts_signin_outcome_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(face__in=["admin", "api", "legacy"]),
+                name="accounts_signin_face_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_outcome_display()}"

@@ -11,8 +11,9 @@ from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from accounts.models import Session, User
+from accounts.models import Session, SignIn, User
 from accounts.second_factor import prove, refusal_of
+from accounts.sign_ins import note_sign_in
 from config.database import retried
 from config.rest.principals import require_second_factor
 from config.rest.refusals import Code, Refusal
@@ -60,15 +61,17 @@ def sign_in(*, email: str, password: str, otp: str = "", user_agent: str = "") -
         with transaction.atomic():
             refusal = refusal_of(user=user, otp=otp)
             if refusal is None:
-                if _note_sign_in(user):
+                if _note_last_login(user):
+                    note_sign_in(user=user)
                     return open_session(user=user, user_agent=user_agent)
                 transaction.set_rollback(True)  # The code was used for nothing.
         if refusal is not None:
+            _note_wrong_code(user, otp)
             raise refusal
     raise Refusal(Code.BAD_CREDENTIALS)
 
 
-def _note_sign_in(user: User) -> bool:
+def _note_last_login(user: User) -> bool:
     """Write when this user signed in; False if what was verified no longer holds.
 
     Verifying takes long. A password change, a deactivation or another second factor that came
@@ -95,8 +98,18 @@ def staff_user_with(*, username: str, password: str, otp: str = "") -> User:
     user = authenticate(username=username, password=password)
     if not isinstance(user, User) or not user.is_staff:
         raise Refusal(Code.BAD_CREDENTIALS)
-    prove(user=user, otp=otp)
+    try:
+        prove(user=user, otp=otp)
+    except Refusal:
+        _note_wrong_code(user, otp)
+        raise
     return user
+
+
+def _note_wrong_code(user: User, otp: str) -> None:
+    """Note a code that let nobody in; to be asked for one is no refusal."""
+    if otp:
+        note_sign_in(user=user, outcome=SignIn.Outcome.REFUSED)
 
 
 def session_of(token: str, token_class: type[Token]) -> Session:
@@ -124,6 +137,12 @@ def refresh(*, refresh_token: str) -> str:
 
 
 def sign_out(*, session: Session) -> None:
+    """End one's own session."""
+    end_session(session=session)
+    note_sign_in(user=session.user, outcome=SignIn.Outcome.OUT)
+
+
+def end_session(*, session: Session) -> None:
     """End a session: its access and refresh tokens are worth nothing from now on."""
     Session.objects.filter(pk=session.pk, revoked_at=None).update(revoked_at=timezone.now())
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.contrib.admin.utils import display_for_field
 from django.db.models import BooleanField, Field, ForeignKey, Model
@@ -24,6 +24,7 @@ PER_PAGE = 50
 # What somebody did to a row within so long was one thing: the save of a form, and its note.
 AT_ONCE = datetime.timedelta(seconds=1)
 TITLES = {"+": _("Added"), "~": _("Changed"), "-": _("Deleted")}
+_TYPES = {ADDITION: "+", CHANGE: "~", DELETION: "-"}
 NOTHING = "–"
 
 
@@ -68,12 +69,13 @@ class Occasion:
     def notes(self) -> list[str]:
         """What was noted, without what the differences tell."""
         with override(None):
-            told = {str(difference.label).lower() for difference in self.differences}
-        return [
-            entry.get_change_message() or entry.get_action_flag_display()
-            for entry in self.log
-            if not (self.title and _is_told(entry, told))
-        ]
+            labels = {str(difference.label).lower() for difference in self.differences}
+        return [told(entry) for entry in self.log if not (self.title and _is_told(entry, labels))]
+
+
+def told(entry: LogEntry) -> str:
+    """What Django's log says was done."""
+    return entry.get_change_message() or str(TITLES[_TYPES[entry.action_flag]])
 
 
 def _is_told(entry: LogEntry, labels: set[str]) -> bool:

@@ -65,6 +65,16 @@ nobody
 302 302 405 405 405 405 405 405 accounts_customer_process_import
 302 302 200 200 403 403 403 200 accounts_customer_import
 302 302 200 200 403 200 403 200 accounts_customer_export
+302 302 200 403 403 200 403 200 admin_logentry_changelist
+302 302 403 403 403 403 403 403 admin_logentry_add
+302 302 200 403 403 200 403 200 admin_logentry_history
+302 302 403 403 403 403 403 403 admin_logentry_delete
+302 302 200 403 403 200 403 200 admin_logentry_change
+302 302 200 403 403 200 403 200 accounts_signin_changelist
+302 302 403 403 403 403 403 403 accounts_signin_add
+302 302 200 403 403 200 403 200 accounts_signin_history
+302 302 403 403 403 403 403 403 accounts_signin_delete
+302 302 200 403 403 200 403 200 accounts_signin_change
 302 302 200 200 200 200 403 200 accounts_customer_changelist
 302 302 200 200 200 403 403 200 accounts_customer_add
 302 302 200 200 200 200 403 200 accounts_customer_history

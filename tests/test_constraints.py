@@ -8,7 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from accounts.models import RecoveryCode, User
+from accounts.models import RecoveryCode, SignIn, User
 from catalog.models import Service
 from config.history import history_of
 from config.operations.models import CustomerMerge, ImportedRow, LegacyUse
@@ -70,6 +70,8 @@ REFUSED: dict[str, Callable[[], object]] = {
     "workforce_worker_email_not_empty": lambda: Worker.objects.update(email=""),
     "workforce.Worker.email": lambda: double_of(Worker),
     "workforce.DeviceToken.prefix": lambda: double_of(DeviceToken),
+    "accounts_signin_outcome_known": lambda: SignIn.objects.update(outcome="perhaps"),
+    "accounts_signin_face_known": lambda: SignIn.objects.update(face="moon"),
     "accounts_user_history_author_known": lambda: history_of(User).update(author_kind="moon"),
     "catalog_service_history_author_known": lambda: history_of(Service).update(author_kind="moon"),
     "orders_order_history_author_known": lambda: history_of(Order).update(author_kind="moon"),
@@ -99,6 +101,7 @@ def promised() -> set[str]:
 def rows(order: Order, owner: User, worker: Worker) -> None:
     """One row of each table, with a value in each unique field."""
     Service.objects.update(legacy_id="s1")
+    SignIn.objects.create(user=owner, outcome="in", face="admin")
     order.name = "Asha R."
     order.save()
     User.objects.filter(email=order.email).update(username="asha")

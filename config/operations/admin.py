@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +19,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.admin import StaffFilter
 from accounts.models import Customer, User
 from config.admin import HasHappenedFilter, RecordAdmin
 from config.admin_confirmation import confirmation, is_confirmed
 from config.admin_filters import DaysFilter
+from config.admin_history import told
 from config.operations.customer_buttons import CustomerButtons, can_be_undone, may_merge
 from config.operations.customer_merging import objection_to_undoing, undo_merge
 from config.operations.legacy_use import would_have_failed
@@ -240,3 +244,61 @@ class LegacyUseAdmin(RecordAdmin):
             "rows": [row | {"successor": v1_call(row["replaced_by"])} for row in rows],
         }
         return TemplateResponse(request, "admin/operations/legacyuse/switch_off.html", context)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By what kind of thing was changed."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        """Every kind that the admin shows."""
+        models = ContentType.objects.get_for_models(
+            *admin.site._registry, for_concrete_models=False
+        )
+        kinds = ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in models.items())
+        return sorted(kinds, key=lambda kind: kind[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+        """What was done to these."""
+        if self.value() is None:
+            return queryset
+        if all(key != self.value() for key, _name in self.lookup_choices):
+            return queryset.none()
+        return queryset.filter(content_type=int(self.value() or 0))
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(RecordAdmin):
+    """What staff did in the admin: what they noted with it, and on which page."""
+
+    list_display = ("action_time", "user", "told", "kind", "thing")
+    list_filter = (StaffFilter, KindFilter, ("action_time", DaysFilter))
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr__istartswith",)
+    search_help_text = _("The beginning of a name or number.")
+    ordering = ("-id",)
+    sortable_by = ()
+    fields = ("action_time", "user", "told", "kind", "thing")
+    readonly_fields = ("told", "kind", "thing")
+
+    @admin.display(description=_("what"))
+    def told(self, entry: LogEntry) -> str:
+        """What was done."""
+        return told(entry)
+
+    @admin.display(description=_("kind"))
+    def kind(self, entry: LogEntry) -> str | None:
+        """What kind of thing it was done to."""
+        kind: Any = entry.content_type
+        model = kind and kind.model_class()
+        return str(model._meta.verbose_name) if model else None
+
+    @admin.display(description=_("which"))
+    def thing(self, entry: LogEntry) -> str:
+        """What it was done to, with the way there while there is one."""
+        url = None if entry.is_deletion() or not entry.object_id else entry.get_admin_url()
+        return (
+            format_html('<a href="{}">{}</a>', url, entry.object_repr) if url else entry.object_repr
+        )

@@ -13,7 +13,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, path_of
-from accounts.models import Customer, Session, User
+from accounts.models import Customer, Session, SignIn, User
 from accounts.profile import lock_user
 from accounts.sessions import end_sessions
 from config.database import retried
@@ -169,6 +169,8 @@ def _blank(people: list[User], orders: list[Order]) -> None:
         person.set_unusable_password()
         person.save()
     Session.objects.filter(user__in=people).update(user_agent="")
+    # Of who was of the staff once.
+    SignIn.objects.filter(user__in=people).delete()
     for order in orders:
         order.name = order.email = order.phone = order.instructions = ""
         order.version += 1

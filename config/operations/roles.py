@@ -48,6 +48,7 @@ MODELS = {
     # Staff set up their own; another's is taken away by who may change that user.
     "accounts.secondfactor":     Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
     "accounts.recoverycode":     Verbs(NOTHING, NOTHING, NOTHING, NOTHING),
+    "accounts.signin":           Verbs(SEE,     NOTHING, NOTHING, SEE),
     "auth.group":                Verbs(ALL,     NOTHING, NOTHING, SEE),
     "auth.permission":           Verbs(SEE,     NOTHING, NOTHING, SEE),
     "admin.logentry":            Verbs(SEE,     NOTHING, NOTHING, SEE),

@@ -5,13 +5,15 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as DjangoSession
 from django.db.models import Model
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from accounts.models import Customer, Session, User
+from accounts.models import Customer, Session, SignIn, User
 from accounts.sessions import open_session
 from catalog.models import Service
 from config.history import Change
@@ -188,6 +190,23 @@ def _merge(number: int) -> None:
     merge_customers(loser=loser, winner=winner, by=Principal("staff", user=shop))
 
 
+def _sign_in(number: int) -> None:
+    user = User.objects.create_user(f"in{number}@example.com", name="Staff", is_staff=True)
+    SignIn.objects.create(user=user, outcome="in", face="admin", address="192.0.2.1")
+
+
+def _log_entry(number: int) -> None:
+    user = User.objects.create_user(f"log{number}@example.com", name="Staff", is_staff=True)
+    LogEntry.objects.create(
+        user=user,
+        content_type=ContentType.objects.get_for_model(User),
+        object_id=str(user.pk),
+        object_repr=str(user),
+        action_flag=CHANGE,
+        change_message="Moved.",
+    )
+
+
 # How one more row of each registered model comes about.
 MAKE: dict[type[Model], Callable[[int], object]] = {
     Order: _order,
@@ -213,6 +232,8 @@ MAKE: dict[type[Model], Callable[[int], object]] = {
         day="2026-11-01", endpoint="GET /api/orders", client=f"App {number}", calls=1
     ),
     CustomerMerge: _merge,
+    SignIn: _sign_in,
+    LogEntry: _log_entry,
     Group: lambda number: Group.objects.create(name=f"Group {number}"),
 }
 

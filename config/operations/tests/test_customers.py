@@ -10,7 +10,7 @@ from django.db import connection
 from rest_framework.test import APIClient
 
 from accounts.links import uid_of
-from accounts.models import Customer, User
+from accounts.models import Customer, SignIn, User
 from catalog.models import Service
 from config.history import history_of
 from config.mail.models import OutgoingMail
@@ -379,6 +379,12 @@ def test_a_customer_who_goes_leaves_no_trace_in_the_history(
         assert trace not in everything()
     kinds = history_of(User).filter(id=customer.pk).order_by("pk")
     assert list(kinds.values_list("history_type", flat=True)) == ["+", "~", "-"]
+
+
+def test_who_was_of_the_staff_once_leaves_no_sign_in(customer: User, traces: Order):
+    SignIn.objects.create(user=customer, outcome="in", face="admin", address="192.0.2.1")
+    delete_customer(customer=customer, anonymise=True)
+    assert not SignIn.objects.exists()
 
 
 def test_anonymising_keeps_the_order_its_money_and_its_history(
