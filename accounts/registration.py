@@ -1,6 +1,7 @@
 """How people become customers: by registering, or by placing an order as a guest."""
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, mail_link
 from accounts.models import User, normalise_email
@@ -33,8 +34,10 @@ def register(
         # The same whoever made the account: the answer must not tell.
         raise Refusal(
             Code.EMAIL_TAKEN,
-            "There is already an account with this email. If it is yours, "
-            "set a password by the link that a password reset mails.",
+            _(
+                "There is already an account with this email. If it is yours, "
+                "set a password by the link that a password reset mails."
+            ),
         ) from error
 
 

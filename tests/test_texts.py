@@ -1,5 +1,6 @@
 """Every text that people read is marked, and stands in the catalogue of each language."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,7 @@ from django.utils.translation import trans_real
 from django.utils.translation.trans_real import CONTEXT_SEPARATOR
 
 from accounts.links import CONFIRM_EMAIL, SET_PASSWORD, mail_link
+from config.env import BASE_DIR
 from config.mail.models import OutgoingMail
 from config.rest.refusals import Code
 from tests.admin_table import pages
@@ -107,6 +109,50 @@ def test_hindi_is_written_in_its_own_letters():
         and not re.search(r"[\u0900-\u097f]", translation)
     }
     assert latin == {"API", "HTML"}
+
+
+# --- Texts in the code ----------------------------------------------------------------
+
+# What these are told is read by people, and what is said under these names of anything.
+TELL = {"Refusal", "invalid", "ValidationError", "message_user", "add_error", "log_change"}
+NAMES = {"label", "verbose_name", "verbose_name_plural", "title", "effect", "description"}
+# Old clients' words, and what only the operator reads, are English; `description` and `title`
+# of the API's document too.
+ENGLISH = re.compile(
+    r"(^|/)(tests|migrations|management|legacy_import)/"
+    r"|compat\.py|legacy|openapi|postman|demo|checks|variables|config/settings"
+)
+SENTENCE = re.compile(r"[A-Za-z]{2,} [A-Za-z]|^[A-Z][a-z]+\.?$")
+
+
+def literal(node: ast.expr) -> str:
+    """The text that stands there as it is, without what is put in."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(
+        part.value
+        for part in parts
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    )
+
+
+def told(call: ast.Call) -> list[str]:
+    """The literal texts that a call tells people."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    texts = list(call.args) if name in TELL else []
+    texts += [word.value for word in call.keywords if name in TELL or word.arg in NAMES]
+    return [text for text in map(literal, texts) if SENTENCE.search(text)]
+
+
+def test_what_the_code_tells_people_is_marked():
+    found = {
+        f"{name}:{node.lineno}": texts
+        for room in ("accounts", "catalog", "config", "orders", "tracking", "workforce")
+        for path in (BASE_DIR / room).rglob("*.py")
+        if not ENGLISH.search(name := str(path.relative_to(BASE_DIR)))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and (texts := told(node))
+    }
+    assert found == {}
 
 
 # --- Pages in a language of brackets ---------------------------------------------------

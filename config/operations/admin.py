@@ -16,8 +16,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.admin import StaffFilter
 from accounts.models import Customer, User
@@ -149,7 +149,9 @@ class CustomerMergeAdmin(RecordAdmin):
             return redirect(back)
         pages: Any = self.admin_site.get_model_admin(Customer)
         for customer in (merge.loser, merge.winner):
-            pages.log_change(request, customer, f"Undid the merge {merge.pk}.")
+            pages.log_change(
+                request, customer, gettext("Undid the merge %(id)s.") % {"id": merge.pk}
+            )
         self.message_user(request, _("The merge is undone."), messages.SUCCESS)
         return redirect(back)
 

@@ -10,8 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.models import Customer, User
 from config.admin_confirmation import is_confirmed
@@ -135,8 +135,10 @@ class CustomerButtons(CustomerPage):
         except Refusal as refusal:
             return self._refused(request, refusal)
         # Names nobody: who is anonymised would live on there.
-        self.log_change(request, loser, f"Merged into customer {winner.pk}.")
-        self.log_change(request, winner, f"Customer {loser.pk} was merged into this one.")
+        self.log_change(request, loser, gettext("Merged into customer %(id)s.") % {"id": winner.pk})
+        self.log_change(
+            request, winner, gettext("Customer %(id)s was merged into this one.") % {"id": loser.pk}
+        )
         number = len(merge.moved)
         text = ngettext(
             "The customers are merged; %(number)d order moved. It can be undone for a day.",
@@ -173,7 +175,7 @@ class CustomerButtons(CustomerPage):
                 request, _("Nothing referred to the customer, who is erased."), messages.SUCCESS
             )
             return redirect("admin:accounts_customer_changelist")
-        self.log_change(request, customer, "Anonymised.")
+        self.log_change(request, customer, gettext("Anonymised."))
         self.message_user(request, _("The customer is anonymised."), messages.SUCCESS)
         return redirect(page)
 

@@ -1,5 +1,6 @@
 """What comes in to the calls that span all apps."""
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from config.rest.fields import Boolean, Email, Phone, Text
@@ -19,7 +20,7 @@ class CustomerInput(ChangeInput):
     def validate_email(self, email: str | None) -> str:
         """A customer without an email may come back as they are; none is taken away."""
         if email is None:
-            raise serializers.ValidationError("An email cannot be taken away.")
+            raise serializers.ValidationError(_("An email cannot be taken away."))
         return email
 
 

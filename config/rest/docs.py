@@ -5,6 +5,7 @@ from threading import Lock
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
@@ -49,7 +50,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     preferred = by_type.get(request.get_preferred_type([*by_type]) or "", "yaml")
     form = request.GET.get("format", preferred)
     if form not in _RENDERERS:
-        return error_response(invalid("format", "Send yaml or json."), request)
+        return error_response(invalid("format", _("Send yaml or json.")), request)
     return HttpResponse(
         _rendered(form),
         content_type=_RENDERERS[form].media_type,

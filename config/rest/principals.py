@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from config.rest.refusals import Code, Refusal
 
 Kind = Literal["anyone", "customer", "staff", "worker", "system"]
@@ -64,5 +66,5 @@ def require_second_factor(user: Any) -> None:
     """Raise `otp_required` for staff whose role needs a second factor, until they have one."""
     if user.lacks_second_factor:
         raise Refusal(
-            Code.OTP_REQUIRED, "Your role needs a second factor: set it up in the admin first."
+            Code.OTP_REQUIRED, _("Your role needs a second factor: set it up in the admin first.")
         )
