@@ -1,8 +1,11 @@
 """How gunicorn serves Roundtrip; every number can be set by env."""
 
+import itertools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +52,37 @@ def on_starting(server: Any) -> None:
     In a process of its own, for the reason above. In development `prepare_demo` has asked
     already.
     """
-    if not _IS_PRODUCTION:
-        return
+    if _IS_PRODUCTION:
+        _check_settings()
+    # Memory again: a file on a full disk would end the worker that writes into it.
+    server.metrics = tempfile.mkdtemp(prefix="roundtrip-metrics-", dir=worker_tmp_dir)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics
+
+
+def _check_settings() -> None:
     command = [sys.executable, "manage.py", "check", "--deploy"]
     tags = ["--tag", "settings", "--tag", "caches"]
     if subprocess.run([*command, *tags], cwd=_PROJECT, check=False).returncode:  # noqa: S603
         sys.exit(1)
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give a worker the lowest number that no living one has."""
+    taken = {other.number for other in server.WORKERS.values()}
+    worker.number = next(number for number in itertools.count(1) if number not in taken)
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a worker count on in the file of the one whose number it has taken over.
+
+    By process ids, as the library would have it, each replaced worker would leave files that
+    every scrape reads for ever.
+    """
+    from prometheus_client import values
+
+    values.ValueClass = values.MultiProcessValue(lambda: worker.number)
+
+
+def on_exit(server: Any) -> None:
+    """Remove the metrics' files when the server ends."""
+    shutil.rmtree(server.metrics, ignore_errors=True)

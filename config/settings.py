@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "config.rest.request_ids.RequestIdMiddleware",
     "config.rest.logs.RequestLogMiddleware",
     "config.rest.languages.LanguageMiddleware",
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.rest.request_metrics.RequestMetricsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -298,6 +300,14 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = env("SECURE_HSTS_PRELOAD")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# --- Watching it ----------------------------------------------------------------------
+
+METRICS_TOKEN = env("METRICS_TOKEN")
+READY_DISK_FREE_MB = env("READY_DISK_FREE_MB")
+BACKUP_MAX_AGE = env("BACKUP_MAX_AGE")
+# From a call that touches nothing to one that a person gives up.
+PROMETHEUS_LATENCY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, float("inf"))
 
 # --- Limits (contract, section 6; counted by config.rest.limits) ---------------------
 

@@ -7,6 +7,7 @@ from accounts import pages as account_pages
 from accounts.views import AuthViewSet
 from catalog.views import ServiceViewSet
 from config.operations import health
+from config.operations.monitoring import views as monitoring
 from config.operations.views import CustomerViewSet
 from config.rest.decorators import limited
 from config.rest.docs import DocsView, schema
@@ -61,6 +62,8 @@ urlpatterns = [
         name="account-confirm",
     ),
     re_path(r"^healthz/?$", health.healthz, name="healthz"),
+    re_path(r"^readyz/?$", monitoring.readyz, name="readyz"),
+    re_path(r"^metrics/?$", monitoring.metrics, name="metrics"),
     re_path(r"^ping/?$", health.ping, name="ping"),
     re_path(r"^language/?$", limited(PUBLIC, "language")(switch_language), name="language"),
     path("", pages.home, name="home"),

@@ -518,6 +518,44 @@ GROUPS = (
         ),
     ),
     Group(
+        "Watching it",
+        (
+            Variable(
+                "METRICS_TOKEN",
+                str,
+                "",
+                "the bearer token with which `/metrics` is read from another machine, at least "
+                "32 characters; this machine needs none",
+                hint="Make one with "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`.",
+                is_secret=True,
+            ),
+            Variable(
+                "READY_DISK_FREE_MB",
+                number(0, 10_000_000),
+                200,
+                "megabytes that must be free in `VAR_DIR`, or `/readyz` answers 503",
+            ),
+            Variable(
+                "BACKUP_MAX_AGE",
+                duration,
+                datetime.timedelta(hours=26),
+                "a newest backup that is older than this is told as `old`; `90m`, `48h` or `3d`",
+                shown="`26h`",
+                hint=_LENGTH_HINT,
+            ),
+            Variable(
+                "SENTRY_DSN",
+                str,
+                "",
+                "where Sentry is told of crashes, without bodies, addresses and emails; "
+                "without one nobody is",
+                hint="Copy it from the project's settings in Sentry.",
+                is_secret=True,
+            ),
+        ),
+    ),
+    Group(
         "The round trip",
         (
             Variable(

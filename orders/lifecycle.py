@@ -15,6 +15,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.counters import ORDER_STEPS
 from config.database import retried
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
@@ -179,6 +180,7 @@ def _write(order: Order, *, to: str, by: Principal, **facts: Any) -> Track:
         order.status_changed_at = timezone.now()
         order.version += 1
         fields += ["status", "status_changed_at", "version", "updated_at"]
+        transaction.on_commit(ORDER_STEPS.labels(to).inc, robust=True)
     order.last_seq += 1
     track = record(
         by=by,

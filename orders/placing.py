@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User, normalise_email
 from accounts.registration import guest_of, heir_of
 from catalog.models import Service
+from config.counters import ORDERS_PLACED
 from config.database import retried
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
@@ -185,6 +186,7 @@ def place_order(
             result=Track.Result.RECORDED,
             source=_TRACK_SOURCE[Order.Source(source)],
         )
+        transaction.on_commit(ORDERS_PLACED.labels(source).inc, robust=True)
     return order
 
 

@@ -4,9 +4,12 @@ import datetime
 import hashlib
 import json
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from config.counters import SCANS
 from config.rest.principals import ANYONE, Principal
 from config.rest.refusals import Code, Refusal
 from orders.guests import open_order_number
@@ -65,6 +68,16 @@ def scan_id_of(key: str, *, worker_id: int | None) -> uuid.UUID:
         return uuid.uuid5(uuid.NAMESPACE_OID, f"{worker_id}:{key}")
 
 
+@contextmanager
+def _counting_refusals() -> Iterator[None]:
+    try:
+        yield
+    except Refusal as refusal:
+        SCANS.labels(Track.Result.REFUSED.value, refusal.code.value).inc()
+        raise
+
+
+@_counting_refusals()
 def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     """Record one scan; answer its track, and the order's number, status and next steps.
 
@@ -76,6 +89,7 @@ def record_scan(*, by: Principal, scan: Scan) -> tuple[Track, dict[str, Any]]:
     return track, order_state(number, track.to_status, by.kind)
 
 
+@_counting_refusals()
 def record_scan_by_email(*, by: Principal, scan: Scan) -> Track:
     """Record a scan of the one open order under the scan's email.
 
@@ -87,7 +101,7 @@ def record_scan_by_email(*, by: Principal, scan: Scan) -> Track:
 
 def record_unverified_scan(*, scan: Scan, legacy_worker: str) -> Track:
     """Record what somebody without a token says that a worker did: it moves no order."""
-    return record(
+    track = record(
         by=ANYONE,
         action=scan.action,
         result=Track.Result.UNVERIFIED,
@@ -97,10 +111,12 @@ def record_unverified_scan(*, scan: Scan, legacy_worker: str) -> Track:
         location=scan.location,
         note=scan.note,
     )
+    SCANS.labels(track.result, "").inc()
+    return track
 
 
 def _advance(by: Principal, scan: Scan, number: str) -> Track:
-    return advance(
+    track = advance(
         order_number=number,
         order_email=scan.email,
         action=scan.action,
@@ -112,6 +128,8 @@ def _advance(by: Principal, scan: Scan, number: str) -> Track:
         scan_id=scan.scan_id,
         scan_digest=scan.digest(by.id),
     )
+    SCANS.labels(track.result, "").inc()
+    return track
 
 
 def peek(*, by: Principal, order_number: str = "", qr: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone
@@ -93,6 +93,25 @@ def waiting() -> QuerySet[OutgoingMail]:
 def given_up() -> QuerySet[OutgoingMail]:
     """The mails that no attempt could send; `last_error` says why."""
     return OutgoingMail.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS)
+
+
+class Queue(NamedTuple):
+    """The unsent mails: how many wait, since when the oldest of them, how many were given up."""
+
+    waiting: int
+    oldest: datetime.datetime | None
+    given_up: int
+
+
+def queue() -> Queue:
+    """How the outbox stands, by one query of the unsent mails."""
+    waits = Q(attempts__lt=MAX_ATTEMPTS)
+    counted = OutgoingMail.objects.filter(sent_at=None).aggregate(
+        waiting=Count("pk", filter=waits),
+        oldest=Min("created_at", filter=waits),
+        given_up=Count("pk", filter=~waits),
+    )
+    return Queue(**counted)
 
 
 def send_due(*, limit: int) -> Report:

@@ -16,6 +16,8 @@ from config.env import env
 from config.operations.roles import ROLES
 from config.variables import VARIABLES
 
+METRICS_TOKEN_MIN_LENGTH = 32
+
 
 def _secrets() -> dict[str, str]:
     """Every secret that is set, by its variable; of an address only the password in it."""
@@ -68,6 +70,16 @@ def check_secrets_differ(app_configs: Any, **kwargs: Any) -> list[checks.CheckMe
         for second in names[position + 1 :]
         if secrets[first] == secrets[second]
     ]
+
+
+@checks.register("settings")
+def check_metrics_token(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """In production nobody finds the token of `/metrics` by trying."""
+    token = settings.METRICS_TOKEN
+    if not settings.PRODUCTION or not token or len(token) >= METRICS_TOKEN_MIN_LENGTH:
+        return []
+    text = f"METRICS_TOKEN has fewer than {METRICS_TOKEN_MIN_LENGTH} characters."
+    return [checks.Error(text, hint=VARIABLES["METRICS_TOKEN"].hint, id="operations.E008")]
 
 
 @checks.register("settings")

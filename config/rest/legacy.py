@@ -17,6 +17,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.pagination import Cursor
 from rest_framework.response import Response
 
+from config.counters import LEGACY_CALLS
 from config.rest.legacy_counts import Call, client_of, count, origin_of
 from config.rest.pagination import KeysetPagination
 from config.rest.permissions import EVERYONE
@@ -130,7 +131,9 @@ class LegacyViewSet(ApiViewSet):
         request = self.request._request
         method = "GET" if request.method == "HEAD" else request.method
         client, origin = client_of(request), origin_of(request)
-        count(Call(f"{method} {self.endpoint}", self.successor, client, origin, is_refused))
+        call = Call(f"{method} {self.endpoint}", self.successor, client, origin, is_refused)
+        count(call)
+        LEGACY_CALLS.labels(call.endpoint, "yes" if is_refused else "no").inc()
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Have the strict fields read numbers as text, as the old servers did."""

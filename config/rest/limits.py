@@ -12,6 +12,7 @@ from django.core.cache import caches
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
+from config.counters import RATE_LIMITED
 from config.rest.addresses import address_group, client_address, is_trusted
 from config.rest.principals import ANYONE, Principal
 from config.rest.refusals import Code, Refusal
@@ -24,6 +25,9 @@ AUTH, ORDERS, LOOKUP, DEFAULT, PUBLIC = "auth", "orders", "lookup", "default", "
 MAIL = "mail"
 # What guards passwords and mailboxes is counted even while the shared counter is away.
 _VITAL = (AUTH, MAIL)
+# A series that begins at its first refusal would hide it: Prometheus tells of increases.
+for _policy in (AUTH, ORDERS, LOOKUP, DEFAULT, PUBLIC, MAIL):
+    RATE_LIMITED.labels(_policy)
 
 
 class Rate(NamedTuple):
@@ -118,6 +122,7 @@ def check(policy: str, values: list[tuple[str, tuple[Rate, ...]]]) -> dict[str, 
     ]
     headers = headers_of(usages)
     if any(usage.is_exceeded for usage in usages):
+        RATE_LIMITED.labels(policy).inc()
         wait = max(usage.reset for usage in usages if not usage.remaining)
         raise Refusal(Code.RATE_LIMITED, headers=headers | {"Retry-After": str(wait)})
     return headers

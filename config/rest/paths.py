@@ -3,7 +3,9 @@
 import re
 
 _V1 = re.compile(r"/api/v1(/|$)")
-_API = re.compile(r"/(api|auth|worker|employee|qr|static/qr|admin/api)(/|$)|/admin/(login|logout)$")
+_API = re.compile(
+    r"/(api|auth|worker|employee|qr|static/qr|admin/api|metrics|readyz)(/|$)|/admin/(login|logout)$"
+)
 _SAME_FOR_ALL = re.compile(r"/(static|healthz|readyz|ping|metrics|api/v1/(schema|docs))(/|$)")
 
 

@@ -21,6 +21,7 @@ def production(settings: Any) -> Any:
     settings.DEBUG = False
     settings.SECRET_KEY = GOOD_KEY
     settings.ADMIN_PASSWORD = ""
+    settings.METRICS_TOKEN = ""
     return settings
 
 
@@ -28,6 +29,7 @@ def found() -> list[tuple[str | None, str]]:
     every = (
         checks.check_secret_key,
         checks.check_secrets_differ,
+        checks.check_metrics_token,
         checks.check_debug,
         checks.check_processes_share_a_database,
         checks.check_admin_password,
@@ -59,6 +61,18 @@ def test_a_key_that_is_easy_to_find_is_refused(production: Any, key: str):
 
 def test_a_key_of_fifty_characters_passes(production: Any):
     production.SECRET_KEY = GOOD_KEY[:50]
+    assert found() == []
+
+
+def test_a_short_token_of_the_metrics_is_refused_without_telling_it(production: Any):
+    production.METRICS_TOKEN = "x" * 31
+    (error,) = checks.check_metrics_token(None)
+    assert (error.id, error.msg, error.hint) == (
+        "operations.E008",
+        "METRICS_TOKEN has fewer than 32 characters.",
+        VARIABLES["METRICS_TOKEN"].hint,
+    )
+    production.METRICS_TOKEN = "x" * 32
     assert found() == []
 
 
