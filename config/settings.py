@@ -408,3 +408,9 @@ LOGGING = configure_logs(renderer=env("LOG_FORMAT")) | {
         "httpx": {"level": "WARNING"},
     },
 }
+
+if sentry_dsn := env("SENTRY_DSN"):
+    # Imported here, because most shops do without, and a start should not wait for it.
+    from config.rest.crash_reports import connect
+
+    connect(sentry_dsn, environment=ENVIRONMENT)

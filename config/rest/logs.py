@@ -45,10 +45,15 @@ class RouteForPath(logging.Filter):
         return True
 
 
+def without_emails(text: str) -> str:
+    """A text with its emails blanked."""
+    return _EMAIL.sub("<email>", text)
+
+
 def hide_emails(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Blank emails in what a crash says: databases repeat the value that they refuse."""
     if "exception" in event:
-        event["exception"] = _EMAIL.sub("<email>", event["exception"])
+        event["exception"] = without_emails(event["exception"])
     return event
 
 

@@ -3,6 +3,7 @@
 import datetime
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from config.mail.outbox import Queue, queue
+from config.operations.backup.files import newest_backup_at, newest_verified_backup_at
 from config.operations.dashboard import ON_THEIR_WAY
 from orders.models import Order
 
@@ -65,6 +67,7 @@ class ShopCollector(Collector):
             "Free space where the shop writes (VAR_DIR).",
             value=shutil.disk_usage(settings.VAR_DIR).free,
         )
+        yield from _backups()
         found: Figures | None
         try:
             found = figures()
@@ -75,6 +78,27 @@ class ShopCollector(Collector):
         )
         if found is not None:
             yield from _gauges(found)
+
+
+def _backups() -> Iterator[Metric]:
+    """When backups were made; nothing of a machine that has none, or may not look."""
+    yield GaugeMetricFamily(
+        "roundtrip_backup_max_age_seconds",
+        "How old the newest backup may become (BACKUP_MAX_AGE).",
+        value=settings.BACKUP_MAX_AGE.total_seconds(),
+    )
+    made = GaugeMetricFamily(
+        "roundtrip_backup_timestamp_seconds", "When the newest backup was made."
+    )
+    verified = GaugeMetricFamily(
+        "roundtrip_backup_verified_timestamp_seconds",
+        "When the newest backup was made that was found to be whole.",
+    )
+    with suppress(OSError):
+        for family, moment in ((made, newest_backup_at()), (verified, newest_verified_backup_at())):
+            if moment is not None:
+                family.add_metric([], moment.timestamp())
+    yield from (made, verified)
 
 
 def _gauges(found: Figures) -> Iterator[Metric]:

@@ -8,8 +8,12 @@ from django.db import Error as AnyDatabaseError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from config.operations.backup.files import newest_backup_at
 
 OK, FAILED = "ok", "failed"
+NONE, OLD, UNREADABLE = "none", "old", "unreadable"
 MEGABYTE = 1024 * 1024
 
 
@@ -37,6 +41,20 @@ def disk() -> str:
     return OK if free >= settings.READY_DISK_FREE_MB * MEGABYTE else FAILED
 
 
+def backup() -> str:
+    """`ok`, `old` (by BACKUP_MAX_AGE), or `none`: shops may be kept otherwise, or elsewhere.
+
+    No calls are kept from a server for it: orders are taken all the same.
+    """
+    try:
+        newest = newest_backup_at()
+    except OSError:
+        return UNREADABLE
+    if newest is None:
+        return NONE
+    return OK if timezone.now() - newest <= settings.BACKUP_MAX_AGE else OLD
+
+
 def readiness() -> dict[str, str]:
-    """What is asked of a server, each `ok` or `failed`."""
-    return {"migrations": migrations(), "disk": disk()}
+    """What is asked of a server, each in a word; one that is `failed` makes it unready."""
+    return {"migrations": migrations(), "disk": disk(), "backup": backup()}

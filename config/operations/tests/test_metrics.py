@@ -1,6 +1,7 @@
 """`/metrics`: who may read it, and what it tells of the shop."""
 
 import datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ from rest_framework.test import APIClient
 
 from config.mail.models import OutgoingMail
 from config.mail.outbox import MAX_ATTEMPTS
+from config.operations.backup.files import mark_verified, name_of
 from orders.models import Order
 from tests.statements import statements
 
@@ -135,6 +137,35 @@ def test_the_outbox_is_told(api: APIClient) -> None:
     assert found["roundtrip_mails_waiting", ()] == 2
     assert found["roundtrip_mails_given_up", ()] == 1
     assert 3600 <= found["roundtrip_mails_oldest_seconds", ()] < 3700
+
+
+def test_backups_are_told_by_the_moment_they_were_made(
+    api: APIClient, settings: Any, tmp_path: Path
+) -> None:
+    settings.BACKUP_DIR = tmp_path
+    settings.BACKUP_MAX_AGE = datetime.timedelta(hours=26)
+    made, verified = (
+        "roundtrip_backup_timestamp_seconds",
+        "roundtrip_backup_verified_timestamp_seconds",
+    )
+    found = scraped(api)
+    assert (made, ()) not in found
+    assert found["roundtrip_backup_max_age_seconds", ()] == 26 * 60 * 60
+
+    monday, tuesday = (datetime.datetime(2026, 3, day, tzinfo=datetime.UTC) for day in (2, 3))
+    for moment in (monday, tuesday):
+        (tmp_path / name_of(moment, is_encrypted=False)).touch()
+    assert (verified, ()) not in scraped(api)
+    mark_verified(tmp_path / name_of(monday, is_encrypted=False))
+    found = scraped(api)
+    assert found[made, ()] == tuesday.timestamp()
+    assert found[verified, ()] == monday.timestamp()
+
+
+def test_a_folder_of_backups_that_may_not_be_read_hides_nothing_else(api: APIClient) -> None:
+    files = "config.operations.monitoring.figures.newest_backup_at"
+    with patch(files, side_effect=PermissionError):
+        assert scraped(api)["roundtrip_database_up", ()] == 1
 
 
 def test_it_asks_the_database_twice_and_for_a_while_not_again(api: APIClient, order: Order) -> None:

@@ -1,19 +1,23 @@
 """`/readyz`: should this server be sent calls?"""
 
+import datetime
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from config.operations.backup.files import name_of
 from tests.statements import statements
 
 pytestmark = pytest.mark.django_db
 
 STRANGER: dict[str, Any] = {"REMOTE_ADDR": "203.0.113.9"}
-ALL_WELL = {"migrations": "ok", "disk": "ok"}
+ALL_WELL = {"migrations": "ok", "disk": "ok", "backup": "none"}
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/readyz/"])
@@ -55,6 +59,35 @@ def test_a_full_disk_is_not_ready(api: APIClient, settings: Any) -> None:
     response = api.get("/readyz")
     assert response.status_code == 503
     assert response.json() == {"status": "not ready", **ALL_WELL, "disk": "failed"}
+
+
+@pytest.fixture
+def backups(settings: Any, tmp_path: Path) -> Path:
+    """An empty BACKUP_DIR."""
+    settings.BACKUP_DIR = tmp_path
+    return tmp_path
+
+
+def back_up(folder: Path, *, age: datetime.timedelta) -> None:
+    moment = (timezone.now() - age).astimezone(datetime.UTC)
+    (folder / name_of(moment, is_encrypted=False)).touch()
+
+
+@pytest.mark.parametrize(("minutes", "word"), [(59, "ok"), (61, "old")])
+def test_an_old_backup_is_told_and_keeps_no_calls_away(
+    api: APIClient, settings: Any, backups: Path, minutes: int, word: str
+) -> None:
+    settings.BACKUP_MAX_AGE = datetime.timedelta(hours=1)
+    back_up(backups, age=datetime.timedelta(minutes=minutes))
+    response = api.get("/readyz")
+    assert (response.status_code, response.json()["backup"]) == (200, word)
+
+
+def test_a_folder_of_backups_that_may_not_be_read_is_told(api: APIClient) -> None:
+    files = "config.operations.monitoring.readiness.newest_backup_at"
+    with patch(files, side_effect=PermissionError):
+        response = api.get("/readyz")
+    assert (response.status_code, response.json()["backup"]) == (200, "unreadable")
 
 
 def test_a_stranger_is_not_told_why(api: APIClient, settings: Any) -> None:
