@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
@@ -155,20 +156,6 @@ def end_sessions(*, user: User, keep: Session | None = None) -> int:
     return sessions.update(revoked_at=timezone.now())
 
 
-class Pruned(NamedTuple):
-    """How many sessions went, or would go: those that ran out, and those ended before."""
-
-    expired: int
-    ended: int
-
-
-def prune_sessions(*, before: datetime.datetime, dry_run: bool = False) -> Pruned:
-    """Remove the sessions that ran out or were ended before a moment; count them.
-
-    They let nobody in any more, so this changes no sign-in, however often it runs.
-    """
-    expired = Session.objects.filter(expires_at__lt=before)
-    ended = Session.objects.filter(expires_at__gte=before, revoked_at__lt=before)
-    if dry_run:
-        return Pruned(expired.count(), ended.count())
-    return Pruned(expired.delete()[0], ended.delete()[0])
+def over_before(moment: datetime.datetime) -> QuerySet[Session]:
+    """The sessions that ran out or were ended before a moment: they let nobody in any more."""
+    return Session.objects.filter(Q(expires_at__lt=moment) | Q(revoked_at__lt=moment))

@@ -7,6 +7,8 @@ be a password in the wrong field. Customers' sign-ins are their sessions.
 import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import SignIn
 from config.history import current_request
 from config.rest.addresses import client_address
@@ -39,7 +41,6 @@ def note_signed_out(*, user: Any, **kwargs: Any) -> None:
     note_sign_in(user=user, outcome=SignIn.Outcome.OUT)
 
 
-def prune_sign_ins(*, before: datetime.datetime, dry_run: bool = False) -> int:
-    """Remove what was noted before a moment; answers how many rows that are."""
-    old = SignIn.objects.filter(created_at__lt=before)
-    return old.count() if dry_run else old.delete()[0]
+def noted_before(moment: datetime.datetime) -> QuerySet[SignIn]:
+    """What was noted before a moment."""
+    return SignIn.objects.filter(created_at__lt=moment)

@@ -91,19 +91,29 @@ class Image(NamedTuple):
     kept_as: str | None
 
 
+def _name_of(order: Order) -> str:
+    return f"{folder()}/{order.order_number}.png"
+
+
+def kept_png(order: Order) -> Image | None:
+    """The image that is kept of an order under the present settings, if it is whole."""
+    name = _name_of(order)
+    try:
+        with default_storage.open(name) as kept:
+            content: bytes = kept.read()
+    except OSError:
+        return None
+    return Image(content, name) if content.endswith(PNG_END) else None
+
+
 def public_png(order: Order) -> Image:
     """The public image of an order, from the store or made anew.
 
     A store that cannot be written (a full disk) costs the keeping, not the answer.
     """
-    name = f"{folder()}/{order.order_number}.png"
-    try:
-        with default_storage.open(name) as kept:
-            content: bytes = kept.read()
-        if content.endswith(PNG_END):
-            return Image(content, name)
-    except OSError:
-        pass
+    if (kept := kept_png(order)) is not None:
+        return kept
+    name = _name_of(order)
     content = png(payload_of(order, with_token=False))
     try:
         default_storage.delete(name)
@@ -111,6 +121,20 @@ def public_png(order: Order) -> Image:
     except OSError:
         logger.exception("The QR image of %s could not be kept.", order.order_number)
     return Image(content, None)
+
+
+def remove_stale(*, dry_run: bool = False) -> int:
+    """Remove what was kept under other settings, which nobody asks for; answer how many."""
+    stale = [
+        f"{kept}/{name}"
+        for kept in _kept_folders()
+        if kept != folder()
+        for name in default_storage.listdir(kept)[1]
+    ]
+    if not dry_run:
+        for name in stale:
+            default_storage.delete(name)
+    return len(stale)
 
 
 def forget(order_numbers: list[str]) -> None:

@@ -95,6 +95,12 @@ def given_up() -> QuerySet[OutgoingMail]:
     return OutgoingMail.objects.filter(sent_at=None, attempts__gte=MAX_ATTEMPTS)
 
 
+def done_before(moment: datetime.datetime) -> QuerySet[OutgoingMail]:
+    """The mails that were sent before a moment, or given up a while before it."""
+    is_given_up = Q(sent_at=None, attempts__gte=MAX_ATTEMPTS, next_attempt_at__lt=moment)
+    return OutgoingMail.objects.filter(Q(sent_at__lt=moment) | is_given_up)
+
+
 class Queue(NamedTuple):
     """The unsent mails: how many wait, since when the oldest of them, how many were given up."""
 

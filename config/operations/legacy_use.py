@@ -16,8 +16,6 @@ from config.rest.legacy_counts import Call
 
 logger = logging.getLogger(__name__)
 
-KEPT_FOR = datetime.timedelta(days=90)
-
 
 def flush() -> int:
     """Write down what was counted since the last time; answer how many calls those were.
@@ -80,10 +78,9 @@ def would_have_failed(*, since: datetime.date, until: datetime.date) -> QuerySet
     )
 
 
-def prune(*, before: datetime.date, dry_run: bool = False) -> int:
-    """Remove the counts of the days before one; answer how many rows those are."""
-    rows = LegacyUse.objects.filter(day__lt=before)
-    return rows.count() if dry_run else rows.delete()[0]
+def counted_before(moment: datetime.datetime) -> QuerySet[LegacyUse]:
+    """The counts of the shop's days before that of a moment."""
+    return LegacyUse.objects.filter(day__lt=timezone.localdate(moment))
 
 
 def connect() -> None:

@@ -5,7 +5,6 @@ its transaction is rolled back, and the kept answer is read; a repeat at the sam
 waits there for the first to end. (Contract, section 1; draft-ietf-httpapi-idempotency-key.)
 """
 
-import datetime
 import hashlib
 import json
 import re
@@ -25,7 +24,6 @@ from config.rest.models import IdempotencyKey
 from config.rest.principals import Principal
 from config.rest.refusals import Code, Refusal, invalid
 
-KEPT_FOR = datetime.timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{8,255}")
 # Refusals of the verb that are kept; 401, 403, 429 and 5xx may end otherwise next time.
 _KEPT = frozenset({400, 404, 409, 422})
@@ -68,7 +66,7 @@ def _replay(key_hash: str, body_hash: str) -> Response | None:
     record = IdempotencyKey.objects.filter(key_hash=key_hash).first()
     if record is None:
         return None
-    if record.created_at < timezone.now() - KEPT_FOR:
+    if record.created_at < timezone.now() - IdempotencyKey.KEPT_FOR:
         record.delete()
         return None
     if record.body_hash != body_hash:

@@ -1,5 +1,7 @@
 """What the API remembers of the calls it answered."""
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,8 @@ class IdempotencyKey(models.Model):
     class Meta:
         verbose_name = _("idempotency key")
         verbose_name_plural = _("idempotency keys")
+
+    KEPT_FOR = datetime.timedelta(hours=24)
 
     def __str__(self) -> str:
         return f"{self.subject or 'refusal'} ({self.status})"

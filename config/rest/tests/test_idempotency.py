@@ -11,7 +11,6 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from catalog.models import Service
-from config.rest.idempotency import KEPT_FOR
 from config.rest.models import IdempotencyKey
 from orders.models import Order
 from tests.cast import signed_in
@@ -131,7 +130,7 @@ def test_a_kept_refusal_outlives_its_reason(as_customer: APIClient, wash: Servic
 def test_after_24_hours_the_key_is_free(as_customer: APIClient, body: Any):
     first = place(as_customer, body)
     IdempotencyKey.objects.update(
-        created_at=timezone.now() - KEPT_FOR - datetime.timedelta(seconds=1)
+        created_at=timezone.now() - IdempotencyKey.KEPT_FOR - datetime.timedelta(seconds=1)
     )
     second = place(as_customer, body)
     assert second.json()["order_number"] != first.json()["order_number"]
