@@ -85,16 +85,25 @@ class Mariadb:
             tables = [table for table in _tables(cursor, self._scratch) if table != MARK]
             if not _exists(cursor, self._name):
                 _make_database(cursor, self._name, archive.manifest.collation)
+            # Else it would wait for a day for who holds a table.
+            cursor.execute(f"SET lock_wait_timeout = {settings.LOCK_WAIT_SECONDS}")
             # That it can be done is tried with a table that nobody would miss.
             _move(cursor, [MARK], self._scratch, self._name)
             _move(cursor, [MARK], self._name, self._scratch)
+            old = _tables(cursor, self._name)
             try:
                 _drop_tables(cursor, self._name)
                 _move(cursor, tables, self._scratch, self._name)
             except AnyDatabaseError as error:
+                is_old = _tables(cursor, self._name) == old
+                state = (
+                    "is as it was."
+                    if is_old
+                    else "holds no whole shop now: run the command again with --replace."
+                )
                 raise BackupError(
-                    f"The database {self._name} holds no whole shop now ({error.args[-1]}). The "
-                    "backup is whole: run the command again with --replace."
+                    f"The backup could not take the shop's place ({error.args[-1]}). The database "
+                    f"{self._name} {state}"
                 ) from error
 
     def _make_scratch(self, cursor: Any, collation: str) -> bool:

@@ -69,7 +69,11 @@ class Sqlite:
     def put_in_place(self, scratch: BaseDatabaseWrapper, archive: Archive) -> None:
         """As `Engine.put_in_place`: one transaction, so that there is the old shop or the new."""
         self._shop.ensure_connection()
-        _copy(scratch.connection, self._shop.connection)
+        try:
+            _copy(scratch.connection, self._shop.connection)
+        except BackupError as error:
+            name = self._shop.settings_dict["NAME"]
+            raise BackupError(f"{error} The database {name} is as it was.") from error
 
 
 def _connected(shop: BaseDatabaseWrapper, path: Path) -> BaseDatabaseWrapper:
@@ -86,7 +90,7 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
         # Without this it would be tried for ever.
         is_locked = status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
         if is_locked and time.monotonic() > deadline:
-            raise BackupError("The database is locked by somebody else; nothing was changed.")
+            raise BackupError("Somebody else holds the database locked.")
 
     try:
         source.backup(target, progress=watch)

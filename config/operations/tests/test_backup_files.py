@@ -108,7 +108,7 @@ def test_a_backup_takes_no_others_name(folder: Path):
     assert old.read_text() == ""
 
 
-def test_the_newest_of_each_day_week_and_month_is_kept():
+def test_the_last_hours_and_the_newest_of_each_day_week_and_month_are_kept():
     """Two a day for 70 days: of three days, three weeks and three months."""
     moments = [NOON - timedelta(days=days, hours=hours) for days in range(70) for hours in (0, 6)]
     assert sorted(kept(moments, days=3, weeks=3, months=3)) == [
@@ -118,6 +118,7 @@ def test_the_newest_of_each_day_week_and_month_is_kept():
         datetime(2026, 11, 22, 12, tzinfo=UTC),
         datetime(2026, 11, 26, 12, tzinfo=UTC),
         datetime(2026, 11, 27, 12, tzinfo=UTC),
+        datetime(2026, 11, 28, 6, tzinfo=UTC),
         datetime(2026, 11, 28, 12, tzinfo=UTC),
     ]
 
@@ -141,8 +142,9 @@ def test_of_nothing_nothing_is_kept():
 def test_days_are_those_of_the_shop(settings: Any, folder: Path):
     """20:00 and 17:00 UTC are two days in Kolkata, where it is half past one and half past ten."""
     settings.TIME_ZONE = "Asia/Kolkata"
-    settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS = 2, 0, 0
-    lay(folder, NOON.replace(hour=20), NOON.replace(hour=17))
+    settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS = 3, 0, 0
+    before = NOON - timedelta(days=2)
+    lay(folder, NOON, before.replace(hour=20), before.replace(hour=17))
     assert remove_old() == []
 
 

@@ -1,5 +1,6 @@
 """`manage.py restore`: a backup becomes the shop's data, or nothing is changed."""
 
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,22 @@ def test_the_shop_goes_on_from_there(backup: Path, customer: User, wash: Service
     go_on(customer, wash, order)
     assert Order.objects.count() == 2
     assert Order.objects.get(pk=order.pk).last_seq == 3
+
+
+def test_a_shop_in_which_somebody_still_works_is_left_as_it_is(backup: Path, settings: Any):
+    settings.LOCK_WAIT_SECONDS = 1
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        if connection.vendor == "mysql":
+            cursor.execute("BEGIN")
+        else:
+            connection.cursor().execute("PRAGMA busy_timeout = 0")
+            cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("SELECT COUNT(*) FROM orders_order")
+        with nothing_written(), pytest.raises(CommandError) as refused:
+            restore(str(backup), "--replace")
+    assert str(refused.value).endswith(
+        f"The database {connection.settings_dict['NAME']} is as it was."
+    )
 
 
 def test_a_backup_that_does_not_come_back_changes_nothing(
