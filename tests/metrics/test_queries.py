@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from config.env import BASE_DIR
-from tests.metrics.server import Server, serving
+from tests.server import Server, serving
 from tests.test_serve import ENV, PATIENCE_SECONDS
 
 ALERTS = BASE_DIR / "deploy/alerts.yml"

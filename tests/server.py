@@ -29,17 +29,19 @@ def wait_until(is_so: Callable[[], Any], what: str) -> None:
 
 
 class Server:
-    """A served shop with `PROCESSES` processes."""
+    """A served shop with `PROCESSES` processes; `code` and `python` are those of a release."""
 
-    def __init__(self, folder: Path, **env: str) -> None:
+    def __init__(
+        self, folder: Path, *, code: Path = BASE_DIR, python: str = sys.executable, **env: str
+    ) -> None:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.log = folder / "server.log"
         more = {"PORT": str(port), "VAR_DIR": str(folder), "WEB_CONCURRENCY": str(PROCESSES)}
-        command = [sys.executable, "-m", "gunicorn", "--config", "config/gunicorn.py"]
+        command = [python, "-m", "gunicorn", "--config", "config/gunicorn.py"]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(  # noqa: S603  (our own)
-                [*command, "config.wsgi"], cwd=BASE_DIR, env=ENV | more | env, stderr=log
+                [*command, "config.wsgi"], cwd=code, env=ENV | more | env, stderr=log
             )
         wait_until(self.serves, "the server serves with all its processes")
 
@@ -92,9 +94,9 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, **env: str) -> Iterator[Server]:
+def serving(folder: Path, **options: Any) -> Iterator[Server]:
     """A server that ends with the block."""
-    server = Server(folder, **env)
+    server = Server(folder, **options)
     try:
         yield server
     finally:
