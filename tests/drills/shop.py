@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -26,15 +27,15 @@ class Shop:
         self.scratch = f"{self.name}_scratch"
         self.backups = Path(environment["VAR_DIR"], "backups")
 
-    def sql(self, statement: str, *values: Any, database: str = "") -> list[Row]:
-        """The rows of a statement, every value in the bytes that the server sends."""
+    def connected(self, database: str = "") -> Any:
+        """A connection that gives every value in the bytes that the server sends."""
         socket = parse_qs(self.url.query).get("unix_socket")
         place: dict[str, Any] = (
             {"unix_socket": socket[0]}
             if socket
             else {"host": self.url.hostname, "port": self.url.port}
         )
-        connection = MySQLdb.connect(
+        return MySQLdb.connect(
             user=self.url.username,
             password=unquote(self.url.password or ""),
             database=database,
@@ -43,13 +44,14 @@ class Shop:
             conv={},
             **place,
         )
-        try:
+
+    def sql(self, statement: str, *values: Any, database: str = "") -> list[Row]:
+        """The rows of a statement."""
+        with closing(self.connected(database)) as connection:
             cursor = connection.cursor()
             cursor.execute(statement, values)
             connection.commit()
             return list(cursor.fetchall())
-        finally:
-            connection.close()
 
     def rows(self, statement: str, *values: Any) -> list[Row]:
         """The rows of a statement in the shop's database."""

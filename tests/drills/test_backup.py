@@ -1,5 +1,6 @@
 """A shop is backed up while it works, lost, and brought back."""
 
+from contextlib import closing
 from pathlib import Path
 
 from tests.drills.load import Load
@@ -105,6 +106,14 @@ def test_a_shop_that_is_there_is_replaced_only_when_asked_for(shop: Shop, backup
     then = everything(shop)
     assert "There is a shop in the database already" in shop.refusal("restore", str(backup))
     assert everything(shop) == then
+
+
+def test_two_backups_are_not_verified_at_once(shop: Shop, backup: Path):
+    with closing(shop.connected()) as connection:
+        connection.cursor().execute("SELECT GET_LOCK(%s, 0)", (shop.scratch,))
+        told = shop.refusal("verify_backup", str(backup))
+    assert told == "Another backup is being verified or restored."
+    assert shop.databases() == [shop.name]
 
 
 def test_a_scratch_database_that_may_not_be_made_is_told(shop: Shop, backup: Path):

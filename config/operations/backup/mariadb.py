@@ -110,6 +110,10 @@ class Mariadb:
         """Have an empty database with our mark; tell whether it was made for that."""
         if self._scratch == self._name:
             raise BackupError("BACKUP_SCRATCH_DATABASE names the shop's own database.")
+        # Goes with the connection: two of us would empty each other's tables.
+        cursor.execute("SELECT GET_LOCK(%s, 0)", (self._scratch,))
+        if cursor.fetchone() != (1,):
+            raise BackupError("Another backup is being verified or restored.")
         is_new = not _exists(cursor, self._scratch)
         tables = _tables(cursor, self._scratch)
         if tables and MARK not in tables:
