@@ -52,6 +52,10 @@ def test_the_alerts_are_rules() -> None:
     assert f"SUCCESS: {len(alerts)} rules found" in promtool("check", "rules", ALERTS)
 
 
+def test_prometheus_can_be_started_with_them() -> None:
+    promtool("check", "config", BASE_DIR / "deploy/prometheus.yml")
+
+
 def test_the_alerts_fire_when_they_must_and_only_then() -> None:
     promtool("test", "rules", TESTS_OF_ALERTS)
 

@@ -93,6 +93,14 @@ def test_without_a_token_in_the_settings_none_is_right(api: APIClient, given: st
     assert response.status_code == 401
 
 
+def test_an_address_that_is_no_allowed_host_is_refused(api: APIClient, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["shop.example"]
+    response = api.get("/metrics", HTTP_HOST="127.0.0.1:8001")
+    assert (response.status_code, response["Content-Type"]) == (400, "application/json")
+    settings.ALLOWED_HOSTS = ["shop.example", "127.0.0.1"]
+    assert api.get("/metrics", HTTP_HOST="127.0.0.1:8001").status_code == 200
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_it_cannot_be_written_to(api: APIClient, method: str) -> None:
     response = getattr(api, method)("/metrics")
