@@ -36,6 +36,8 @@ limit_request_line = 8190
 limit_request_fields = 32768
 # The request's line is logged by the project, without what is secret in it.
 accesslog = None
+# Where processes count, in memory too: a file on a full disk would end who writes into it.
+_METRICS = "roundtrip-metrics-"
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _IS_PRODUCTION = env("ENVIRONMENT") == "production"
@@ -54,8 +56,9 @@ def on_starting(server: Any) -> None:
     """
     if _IS_PRODUCTION:
         _check_settings()
-    # Memory again: a file on a full disk would end the worker that writes into it.
-    server.metrics = tempfile.mkdtemp(prefix="roundtrip-metrics-", dir=worker_tmp_dir)
+    _remove_metrics_of_killed_servers()
+    prefix = f"{_METRICS}{os.getpid()}-"
+    server.metrics = tempfile.mkdtemp(prefix=prefix, dir=worker_tmp_dir)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = server.metrics
 
 
@@ -64,6 +67,16 @@ def _check_settings() -> None:
     tags = ["--tag", "settings", "--tag", "caches"]
     if subprocess.run([*command, *tags], cwd=_PROJECT, check=False).returncode:  # noqa: S603
         sys.exit(1)
+
+
+def _remove_metrics_of_killed_servers() -> None:
+    for left in Path(worker_tmp_dir or tempfile.gettempdir()).glob(f"{_METRICS}*-*"):
+        try:
+            os.kill(int(left.name.removeprefix(_METRICS).partition("-")[0]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (PermissionError, ValueError):
+            continue  # Somebody else's.
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -1,6 +1,5 @@
 """A gunicorn of the project with more than one process, to count and to kill."""
 
-import os
 import re
 import signal
 import subprocess
@@ -101,7 +100,5 @@ def serving(folder: Path, **options: Any) -> Iterator[Server]:
         yield server
     finally:
         if server.process.poll() is None:
-            for process in server.processes():
-                os.kill(process, signal.SIGKILL)
-            server.process.kill()
-            server.process.wait()
+            server.process.send_signal(signal.SIGQUIT)
+            server.process.wait(PATIENCE_SECONDS)

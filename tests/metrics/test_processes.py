@@ -32,6 +32,19 @@ def test_a_killed_process_takes_no_count_with_it_and_leaves_no_file(tmp_path: Pa
         assert not files[0].parent.exists()
 
 
+def test_a_killed_server_leaves_its_files_to_the_next_one_to_remove(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        left = server.files()[0].parent
+        processes = [server.process.pid, *server.processes()]
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+        server.process.wait()
+    with serving(tmp_path) as living, serving(tmp_path) as other:
+        assert not left.exists()
+        assert living.files()[0].parent != other.files()[0].parent
+        assert living.files()[0].exists()
+
+
 def test_a_reload_goes_on_counting(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         before = server.pings()

@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Exists, ForeignKey, Max, Model, OuterRef
 
+from config.database import retried
 from orders.models import Order, OrderLine
 from tracking.models import Track
 
@@ -144,6 +145,7 @@ def _seq_fault(order: Order, steps: Sequence[_Step]) -> str | None:
     return f"its last_seq is {order.last_seq}, its newest track is {newest}"
 
 
+@retried
 def _mend_last_seq(order: Order) -> bool:
     """Count `last_seq` anew, with the row locked: a scan may have come meanwhile."""
     with transaction.atomic():

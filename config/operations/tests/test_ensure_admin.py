@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -90,3 +91,11 @@ def test_a_weak_password_is_refused_without_being_told(
 def test_the_name_of_a_customer_or_of_former_staff_is_refused(taken: dict[str, str]) -> None:
     User.objects.create(name="Somebody", **taken)
     assert refused() == "ADMIN_EMAIL or ADMIN_USERNAME is that of somebody who is no active admin."
+
+
+def test_two_starts_at_the_same_moment_make_one_admin(owner: User, named: Any) -> None:
+    """The slower one looked before the faster one was done."""
+    named.ADMIN_EMAIL = owner.email
+    existing = "config.operations.maintenance.first_admin.existing_admin"
+    with nothing_written(), patch(existing, side_effect=[None, owner]):
+        assert run() == "There is an admin already; nothing was changed.\n"
