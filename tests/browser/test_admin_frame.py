@@ -45,10 +45,10 @@ def test_the_way_to_a_list_is_one_click_at_a_desk_and_two_on_a_phone(
     if look.width < 1025:
         expect(page.locator("#side")).to_be_hidden()
         page.locator("#nav-menu summary").click()
-        page.locator("#nav-menu").get_by_role("link", name="Customers").click()
+        page.locator("#nav-menu").get_by_role("link", name="Customers", exact=True).click()
     else:
         expect(page.locator("#nav-menu")).to_be_hidden()
-        page.locator("#side").get_by_role("link", name="Customers").click()
+        page.locator("#side").get_by_role("link", name="Customers", exact=True).click()
     expect(page).to_have_url(f"{live_server.url}/admin/accounts/customer/")
 
 
