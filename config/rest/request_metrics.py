@@ -4,12 +4,21 @@ from typing import Any
 
 from django.http import HttpRequest
 from django_prometheus.middleware import PrometheusAfterMiddleware
+from django_prometheus.utils import Time
 
 from config.rest.logs import route_of
 
 
 class RequestMetricsMiddleware(PrometheusAfterMiddleware):
     """django-prometheus's counts and times of requests, by view, method and status."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Count the request; the package takes every `Content-Length` for a number."""
+        try:
+            super().process_request(request)
+        except ValueError:
+            # All but the size of the body has been counted by then.
+            request.prometheus_after_middleware_event = Time()  # type: ignore[attr-defined]
 
     def label_metric(
         self, metric: Any, request: HttpRequest, response: Any = None, **labels: Any
