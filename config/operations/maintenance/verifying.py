@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Exists, ForeignKey, Max, Model, OuterRef
+from django.db.models import Exists, ForeignKey, Model, OuterRef
 
 from config.database import retried
 from orders.models import Order, OrderLine
@@ -48,7 +48,7 @@ def verify(*, fix: bool = False) -> Iterator[Batch]:
     """Look at every order, and at every reference of every row."""
     for first, last in _ranges(Order):
         orders = list(Order.objects.filter(pk__gte=first, pk__lte=last).order_by("pk"))
-        yield Batch(len(orders), list(_faults_of(orders, fix=fix)))
+        yield Batch(len(orders), _faults_of(orders, fix=fix))
     for model, fields in _referring():
         for first, last in _ranges(model):
             rows = model._default_manager.filter(pk__gte=first, pk__lte=last)
@@ -70,16 +70,39 @@ def _ranges(model: type[Model]) -> Iterator[tuple[Any, Any]]:
 # --- Orders ---------------------------------------------------------------------------
 
 
-def _faults_of(orders: Sequence[Order], *, fix: bool) -> Iterator[Finding]:
+@retried
+def _faults_of(orders: Sequence[Order], *, fix: bool) -> list[Finding]:
+    """What does not hold of these orders, when looked at twice.
+
+    The shop is in service: a scan between two of our queries makes them contradict each other.
+    So what was found is looked at once more, with the rows of those orders locked.
+    """
+    suspects = [order.pk for order, _faults, _newest in _looked_at(orders)]
+    if not suspects:
+        return []
+    findings = []
+    with transaction.atomic():
+        locked = list(Order.objects.select_for_update().filter(pk__in=suspects).order_by("pk"))
+        for order, faults, newest in _looked_at(locked):
+            row = f"Order {order.order_number}"
+            findings += [Finding(row, fault) for fault in faults]
+            if newest is not None:
+                fault = f"its last_seq is {order.last_seq}, its newest track is {newest}"
+                findings.append(Finding(row, fault, is_mended=fix))
+                if fix:
+                    Order.objects.filter(pk=order.pk).update(last_seq=newest)
+    return findings
+
+
+def _looked_at(orders: Sequence[Order]) -> Iterator[tuple[Order, list[str], int | None]]:
+    """The orders of which something does not hold: what, and their `last_seq` if it is wrong."""
     lines, tracks = _lines_of(orders), _tracks_of(orders)
     for order in orders:
-        faults = [*_money_faults(order, lines[order.pk]), *_track_faults(order, tracks[order.pk])]
-        for fault in faults:
-            yield Finding(f"Order {order.order_number}", fault)
-        if (found := _seq_fault(order, tracks[order.pk])) is not None:
-            yield Finding(
-                f"Order {order.order_number}", found, is_mended=fix and _mend_last_seq(order)
-            )
+        steps = tracks[order.pk]
+        faults = [*_money_faults(order, lines[order.pk]), *_track_faults(order, steps)]
+        newest = max((step.seq for step in steps), default=0)
+        if faults or newest != order.last_seq:
+            yield order, faults, None if newest == order.last_seq else newest
 
 
 def _lines_of(orders: Sequence[Order]) -> dict[int, list[OrderLine]]:
@@ -136,23 +159,6 @@ def _track_faults(order: Order, steps: Sequence[_Step]) -> Iterator[str]:
     for earlier, later in pairwise(steps):
         if later.before != earlier.after:
             yield f"track {later.seq} begins at {later.before}, not at {earlier.after}"
-
-
-def _seq_fault(order: Order, steps: Sequence[_Step]) -> str | None:
-    newest = max((step.seq for step in steps), default=0)
-    if newest == order.last_seq:
-        return None
-    return f"its last_seq is {order.last_seq}, its newest track is {newest}"
-
-
-@retried
-def _mend_last_seq(order: Order) -> bool:
-    """Count `last_seq` anew, with the row locked: a scan may have come meanwhile."""
-    with transaction.atomic():
-        row = Order.objects.select_for_update().get(pk=order.pk)
-        newest = Track.objects.filter(order=row).aggregate(seq=Max("seq"))["seq"] or 0
-        Order.objects.filter(pk=row.pk).update(last_seq=newest)
-    return True
 
 
 # --- References -----------------------------------------------------------------------

@@ -75,6 +75,20 @@ def test_an_undone_step_is_in_order(moved: Order, owner: User) -> None:
     assert run()[0] == []
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_scan_between_two_looks_is_no_fault(order: Order, worker: Worker) -> None:
+    by, looks = Principal("worker", worker=worker), iter([True])
+    look = verifying._tracks_of
+
+    def scan_and_look(orders: list[Order]) -> object:
+        if next(looks, False):
+            advance(order_number=order.order_number, action="picked_up", by=by, source="scan")
+        return look(orders)
+
+    with patch.object(verifying, "_tracks_of", scan_and_look):
+        assert run()[0] == []
+
+
 def test_the_total_of_an_imported_order_is_not_that_of_its_lines(moved: Order) -> None:
     Order.objects.update(source="import", total_cost=99)
     assert run()[0] == []
