@@ -1,5 +1,6 @@
 """`manage.py verify_data`: every planted fault is found, and only the safe one mended."""
 
+import gc
 import io
 import tracemalloc
 from pathlib import Path
@@ -205,12 +206,15 @@ def test_memory_does_not_grow_with_the_shop(wash: Service, owner: User) -> None:
     by = Principal("staff", user=owner)
     peaks = []
     with patch.object(verifying, "MANY", 5):
-        for _more in range(2):
-            for _number in range(20):
+        for more in (20, 100):
+            for _number in range(more):
                 place_order(by=by, items=[Item(wash.pk)], source="admin")
-            run()
+            list(verifying.verify())
+            gc.collect()
             tracemalloc.start()
-            run()
+            for _batch in verifying.verify():
+                gc.collect()  # What is dropped counts for nothing.
             peaks.append(tracemalloc.get_traced_memory()[1])
             tracemalloc.stop()
-    assert peaks[1] < peaks[0] * 1.2
+    # A shop six times as large; in one batch it would take four times the memory.
+    assert peaks[1] < peaks[0] * 1.5
