@@ -122,6 +122,16 @@ def test_nobody_else_comes_to_the_kept_files(shop: Nginx, order: Order):
     assert answer.status == 404
 
 
+def test_the_old_web_admins_files_are_sent_where_the_shop_has_them(shop: Nginx):
+    page = shop.folder / "www" / "old-admin" / "index.html"
+    page.parent.mkdir()
+    page.write_text("The old admin")
+    answer = shop.ask("/old-admin/")
+    assert (answer.status, answer.body) == (200, b"The old admin")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+
+
 def test_the_figures_are_not_for_the_public(shop: Nginx):
     assert shop.ask("/metrics").status == shop.ask("/metrics/").status == 404
 
