@@ -87,7 +87,7 @@ def trust_an_authority(machine: Scratch) -> None:
 
 
 def processes(machine: Scratch) -> set[str]:
-    """gunicorn's main processes: those that hold a socket of systemd's."""
+    """gunicorn's processes: those that were handed a socket."""
     told = machine.run("grep -l LISTEN_PID /proc/[0-9]*/environ 2>/dev/null || true")
     return set(told.split())
 
@@ -100,6 +100,9 @@ def served_certificate(machine: Scratch) -> str:
 
 
 HEALTHY = '{"status": "ok", "db": "ok", "cache": "ok"}'
+# To who asks from outside, and on the machine itself.
+READY = '{"status": "ready"}'
+READY_HERE = '{"status": "ready", "migrations": "ok", "disk": "ok", "backup": "ok"}'
 
 
 def test_the_page_makes_a_shop_out_of_a_bare_machine(machine: Scratch, source: Path):
@@ -127,7 +130,13 @@ def test_the_page_makes_a_shop_out_of_a_bare_machine(machine: Scratch, source: P
     (source / "VERSION").write_text("the next one")
     commit_all(source, "The next version.")
     before = processes(machine)
-    assert reader.type_until("git pull").endswith(HEALTHY)
+    reader.type_until("git clone")
+    assert reader.type_until("roundtrip-web@8002").endswith(READY_HERE * 2)
     assert machine.run("cat /opt/roundtrip/VERSION") == "the next one"
-    assert not processes(machine) & before
+    after = processes(machine)
+    assert not after & before
+
+    assert reader.type_until("roundtrip-web@8002") == READY
+    assert "VERSION" not in machine.run("ls /opt/roundtrip")
+    assert not processes(machine) & after
     assert reader.left == []
