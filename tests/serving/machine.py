@@ -196,13 +196,8 @@ class Nginx:
             assert old in text, f"deploy/nginx/roundtrip.conf no longer says {old}"
             text = text.replace(old, new)
         # As for a shop that still has the old web admin's files.
-        text, found = re.subn(
-            r"^ *# location /old-admin/ \{\n(?: *#.*\n)+",
-            lambda lines: re.sub(r"^( *)# ", r"\1", lines[0], flags=re.MULTILINE),
-            text,
-            flags=re.MULTILINE,
-        )
-        assert found == 1
+        (lines,) = re.findall(r"^ *# location /old-admin/ \{\n(?: *#.*\n)+", text, re.MULTILINE)
+        text = text.replace(lines, re.sub(r"^( *)# ", r"\1", lines, flags=re.MULTILINE))
         # This machine may have no IPv6.
         text = re.sub(r"^ *listen \[::\].*\n", "", text, flags=re.MULTILINE)
         (self.folder / "roundtrip.conf").write_text(text)
