@@ -98,6 +98,7 @@ def test_a_wrong_value_is_refused_by_its_name_and_nothing_is_written(
             hold(response, value)
 
 
+@pytest.mark.exhaustive
 @each_field
 def test_an_odd_value_is_taken_or_refused(make: Any, name: str, field: serializers.Field) -> None:
     refused = []

@@ -237,6 +237,7 @@ def test_a_reader_that_goes_away_ends_it_with_a_sentence(tmp_path):
     assert ended.stderr == "CommandError: Who was to read the orders has gone.\n"
 
 
+@pytest.mark.exhaustive
 def test_its_memory_does_not_grow_with_the_orders():
     """The benchmark in its small form; in its large one it goes from 100,000 to a million."""
     benchmark = django_settings.BASE_DIR / "benchmarks/export_orders.py"
