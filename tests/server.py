@@ -4,8 +4,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,9 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.env import BASE_DIR
-from tests.test_serve import ENV, PATIENCE_SECONDS, free_port
+from tests.processes import ENV, PATIENCE_SECONDS, free_port, wait_until
 
 PROCESSES = 2
-
-
-def wait_until(is_so: Callable[[], Any], what: str) -> None:
-    """Ask again and again, for a bounded time, what another process brings about."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, f"In vain: {what}."
-        time.sleep(0.05)
 
 
 class Server:

@@ -16,18 +16,9 @@ import httpx
 import pytest
 
 from config.env import BASE_DIR
+from tests.processes import ENV, PATIENCE_SECONDS, free_port
 
 SERVE = BASE_DIR / "bin/serve"
-# Nothing of what the operator of this machine has set.
-ENV = {"PATH": os.environ["PATH"], "ENV_FILE": "/dev/null"}
-PATIENCE_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 class Shop:

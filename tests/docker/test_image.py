@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from config.env import BASE_DIR
+from tests.processes import free_port
 from tests.test_docker import DOCKER, of, site
 
 COMPOSE = yaml.safe_load((DOCKER / "compose.yaml").read_text())
@@ -175,20 +176,10 @@ def test_one_that_refuses_is_not(live_server: Any, settings: Any):
     assert healthcheck("https://other.example", live_server.thread.port).returncode == 1
 
 
-def test_one_that_is_not_there_is_not(unused_port: int):
-    done = healthcheck("https://shop.example", unused_port)
+def test_one_that_is_not_there_is_not():
+    done = healthcheck("https://shop.example", free_port())
     assert done.returncode == 1
     assert "refused" in done.stderr
-
-
-@pytest.fixture
-def unused_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_what_runs_by_the_clock_has_its_next_turn_after_a_failure(tmp_path: Path):

@@ -1,6 +1,5 @@
 """The shop of the drills."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,8 +7,8 @@ import pytest
 
 from config.env import env
 from tests.drills.shop import Shop
-from tests.serving.conftest import LIMITS
-from tests.serving.machine import NAME, free_port
+from tests.processes import ENV, WITHOUT_LIMITS, free_port
+from tests.serving.machine import NAME
 
 
 @pytest.fixture(scope="session")
@@ -19,10 +18,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     server, _, name = address.rpartition("/")
     folder = tmp_path_factory.mktemp("shop")
     shop = Shop(
-        {f"RATELIMIT_{name}": "1000000/m" for name in LIMITS}
+        ENV
+        | WITHOUT_LIMITS
         | {
-            "PATH": os.environ["PATH"],
-            "ENV_FILE": os.devnull,
             "ENVIRONMENT": "development",
             "ALLOWED_HOSTS": f"127.0.0.1,{NAME}",
             "DATABASE_URL": f"{server}/test_{name}_drill{query}{options}",

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from tests.drills.load import Load
 from tests.drills.shop import Row, Shop
-from tests.serving.machine import Instance, wait_until
+from tests.processes import wait_until
+from tests.serving.machine import Instance
 
 BEFORE = 12
 OF_AN_ORDER = {

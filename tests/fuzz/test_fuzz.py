@@ -8,10 +8,8 @@ import json
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +17,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import WITHOUT_LIMITS, answers, free_port, wait_until
+
 PROJECT = Path(__file__).parent.parent.parent
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "0"))
-LIMITS = [
-    *("AUTH", "LOOKUP", "PUBLIC", "MAIL"),
-    *("ORDERS", "ORDERS_CUSTOMERS", "ORDERS_STAFF"),
-    *("DEFAULT", "DEFAULT_CUSTOMERS", "DEFAULT_STAFF"),
-]
 SHORT = ("--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", "1")
 
 OF_ANYONE = {
@@ -89,23 +84,6 @@ REACHED = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while server.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("The server did not start.")
-
-
 @contextmanager
 def served(environment: dict[str, str]) -> Iterator[None]:
     """A server with the demonstration's shop, for as long as it is needed."""
@@ -121,7 +99,9 @@ def served(environment: dict[str, str]) -> Iterator[None]:
     with Path(environment["VAR_DIR"], "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=log)  # noqa: S603
     try:
-        wait_for(int(environment["PORT"]), server)
+        port = int(environment["PORT"])
+        wait_until(lambda: server.poll() is not None or answers(port), "the server listens")
+        assert server.poll() is None
         yield
     finally:
         server.send_signal(signal.SIGTERM)
@@ -133,7 +113,7 @@ def environment(principal: str, tmp_path: Path) -> dict[str, str]:
     """What the server and schemathesis are started with: one shop, and who calls it."""
     return (
         os.environ
-        | {f"RATELIMIT_{name}": "1000000/m" for name in LIMITS}
+        | WITHOUT_LIMITS
         | {
             "CACHE_URL": "locmemcache://",
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",

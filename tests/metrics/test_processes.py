@@ -4,7 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from tests.server import PROCESSES, serving, wait_until
+from tests.processes import wait_until
+from tests.server import PROCESSES, serving
 
 
 def test_a_killed_process_takes_no_count_with_it_and_leaves_no_file(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from config.env import BASE_DIR
+from tests.processes import ENV, PATIENCE_SECONDS
 from tests.server import Server, serving
-from tests.test_serve import ENV, PATIENCE_SECONDS
 
 ALERTS = BASE_DIR / "deploy/alerts.yml"
 TESTS_OF_ALERTS = BASE_DIR / "deploy/alerts.test.yml"

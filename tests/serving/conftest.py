@@ -1,6 +1,5 @@
 """One shop in service for all tests here: two instances and nginx, on the test's database."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from config.env import env
-from tests.serving.machine import NAME, Instance, Nginx, free_port, run
-
-LIMITS = (
-    "AUTH", "LOOKUP", "MAIL", "ORDERS", "ORDERS_CUSTOMERS", "ORDERS_STAFF", "PUBLIC",
-    "DEFAULT", "DEFAULT_CUSTOMERS", "DEFAULT_STAFF",
-)  # fmt: skip
+from tests.processes import ENV, WITHOUT_LIMITS, free_port
+from tests.serving.machine import NAME, Instance, Nginx, run
 
 CACHE_KEY_PREFIX = "serving"
 
@@ -35,28 +30,30 @@ def database_url() -> str:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """What an instance is started with, as deploy/systemd/roundtrip.env has it."""
-    return {f"RATELIMIT_{name}": "1000000/m" for name in LIMITS} | {
-        "PATH": os.environ["PATH"],
-        "ENV_FILE": os.devnull,
-        "ENVIRONMENT": "production",
-        "SECRET_KEY": settings.SECRET_KEY,
-        # As the golden answers have it.
-        "PUBLIC_URL": "http://127.0.0.1:8000",
-        "ALLOWED_HOSTS": f"{NAME},testserver",
-        "TRUSTED_PROXIES": "127.0.0.1",
-        "DATABASE_URL": database_url(),
-        "CACHE_URL": env("CACHE_URL"),
-        "CACHE_KEY_PREFIX": CACHE_KEY_PREFIX,
-        "EMAIL_URL": "dummymail://",
-        "ARGON2_MEMORY_KIB": "8",
-        "ARGON2_TIME_COST": "1",
-        "VAR_DIR": str(folder),
-        "MEDIA_ROOT": str(folder / "media"),
-        "STATIC_ROOT": str(folder / "static"),
-        "ACCEL_REDIRECT": "/kept/",
-        "WEB_CONCURRENCY": "2",
-        "PORT": str(port),
-    }
+    return (
+        ENV
+        | WITHOUT_LIMITS
+        | {
+            "ENVIRONMENT": "production",
+            "SECRET_KEY": settings.SECRET_KEY,
+            # As the golden answers have it.
+            "PUBLIC_URL": "http://127.0.0.1:8000",
+            "ALLOWED_HOSTS": f"{NAME},testserver",
+            "TRUSTED_PROXIES": "127.0.0.1",
+            "DATABASE_URL": database_url(),
+            "CACHE_URL": env("CACHE_URL"),
+            "CACHE_KEY_PREFIX": CACHE_KEY_PREFIX,
+            "EMAIL_URL": "dummymail://",
+            "ARGON2_MEMORY_KIB": "8",
+            "ARGON2_TIME_COST": "1",
+            "VAR_DIR": str(folder),
+            "MEDIA_ROOT": str(folder / "media"),
+            "STATIC_ROOT": str(folder / "static"),
+            "ACCEL_REDIRECT": "/kept/",
+            "WEB_CONCURRENCY": "2",
+            "PORT": str(port),
+        }
+    )
 
 
 @pytest.fixture(scope="session")

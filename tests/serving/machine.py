@@ -11,40 +11,15 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.env import BASE_DIR
+from tests.processes import PATIENCE_SECONDS, answers, free_port, wait_until
 
 DEPLOY = BASE_DIR / "deploy"
 NAME = "shop.example"
-PATIENCE_SECONDS = 60
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_until(is_so: Callable[[], Any], what: str) -> None:
-    """Ask again and again, for a bounded time, what another process brings about."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, f"In vain: {what}."
-        time.sleep(0.05)
-
-
-def answers(port: int) -> bool:
-    """Whether somebody takes connections there."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.env import BASE_DIR
-from tests.serving.machine import wait_until
+from tests.processes import wait_until
 from tests.serving.scratch import SUBSTITUTES, Scratch, commit_all, copy_of_the_repository
 
 PAGE = (BASE_DIR / "docs" / "deploy.md").read_text()

@@ -13,7 +13,8 @@ import zxingcpp
 from PIL import Image
 
 from orders.models import Order
-from tests.serving.machine import NAME, Answer, Instance, Nginx, answers, wait_until
+from tests.processes import answers, wait_until
+from tests.serving.machine import NAME, Answer, Instance, Nginx
 
 HSTS = "max-age=31536000; includeSubDomains; preload"
 

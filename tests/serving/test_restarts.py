@@ -17,7 +17,8 @@ from accounts.models import User
 from accounts.sessions import open_session
 from catalog.models import Service
 from orders.models import Order
-from tests.serving.machine import Instance, Nginx, wait_until
+from tests.processes import wait_until
+from tests.serving.machine import Instance, Nginx
 
 CLIENTS = 4
 # Enough that calls are under way at every moment of a restart; a bound for the whole.

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.serving.machine import NAME, PATIENCE_SECONDS, Instance
+from tests.processes import PATIENCE_SECONDS
+from tests.serving.machine import NAME, Instance
 
 
 class OnSocket(Instance):

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from config.env import BASE_DIR
+from tests.processes import ENV, PATIENCE_SECONDS
 from tests.server import Server, serving
-from tests.test_serve import ENV, PATIENCE_SECONDS
 
 RELEASE = BASE_DIR / "deploy/RELEASE"
 REQUIREMENTS = "requirements/base.txt"
