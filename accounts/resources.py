@@ -65,15 +65,6 @@ class CustomerResource(ShopResource):
 
     class Meta(ShopResource.Meta):
         model = Customer
-        fields = (
-            "id",
-            "name",
-            "email",
-            "phone",
-            "is_active",
-            "email_confirmed_at",
-            "created_at",
-        )
 
     # --- Who is meant ----------------------------------------------------------------
 

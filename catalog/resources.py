@@ -28,7 +28,6 @@ class ServiceResource(ShopResource):
 
     class Meta(ShopResource.Meta):
         model = Service
-        fields = ("id", "name", "price", "duration_minutes", "status")
 
     def before_import(self, dataset: Any, **kwargs: Any) -> None:
         """Read all services: a shop has few."""

@@ -35,19 +35,3 @@ class OrderResource(ShopResource):
 
     class Meta(ShopResource.Meta):
         model = Order
-        fields = (
-            "order_number",
-            "customer_id",
-            "name",
-            "email",
-            "phone",
-            "services",
-            "total_cost",
-            "status",
-            "status_changed_at",
-            "pickup",
-            "instructions",
-            "source",
-            "created_at",
-            "deleted_at",
-        )

@@ -39,24 +39,3 @@ class TrackResource(ShopResource):
 
     class Meta(ShopResource.Meta):
         model = Track
-        fields = (
-            "id",
-            "order_number",
-            "order_email",
-            "seq",
-            "action",
-            "from_status",
-            "to_status",
-            "result",
-            "reason",
-            "is_voided",
-            "worker",
-            "device",
-            "actor",
-            "legacy_worker",
-            "source",
-            "location",
-            "note",
-            "scanned_at",
-            "created_at",
-        )

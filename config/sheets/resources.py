@@ -121,6 +121,11 @@ class ShopResource(ModelResource):
         use_bulk = True
         report_skipped = True
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A file has the columns that the class declares, in that order, and no more."""
+        super().__init_subclass__(**kwargs)
+        cls.Meta.fields = tuple(cls.fields)  # type: ignore[attr-defined]
+
     @classmethod
     def get_diff_class(cls) -> type[Changes]:
         """Differences as texts."""
