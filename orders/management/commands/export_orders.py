@@ -11,9 +11,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.db.models import QuerySet
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
+from config.progress import progress
 from orders.exporting import ExportRefusedError, export_into, export_to, in_steps
 from orders.models import Order, Status
 
@@ -97,11 +96,8 @@ class Command(BaseCommand):
     def _export(self, path: str, orders: QuerySet[Order]) -> int:
         """Write them, behind a bar on a terminal."""
         count = orders.count()
-        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        console = Console(stderr=True)
-        with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as progress:
-            task = progress.add_task("orders", total=count)
-            rows = in_steps(orders, done=lambda done: progress.advance(task, done))
+        with progress("orders", total=count) as advance:
+            rows = in_steps(orders, done=advance)
             if path == "-":
                 return export_into(sys.stdout.buffer, rows)
             return export_to(Path(path), rows, count=count)
