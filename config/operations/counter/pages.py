@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -11,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from config.operations.admin_pages import page_of
 from config.operations.counter.forms import HandOverForm
 from config.operations.counter.hand_over import hand_over, orders_for
 from config.operations.counter.verdicts import find_at_counter
@@ -63,13 +63,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     """The counter's part of the admin."""
 
     def page(show: Any) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            if not request.user.has_perm(PERMISSION):
-                raise PermissionDenied
-            response: HttpResponse = show(request, site.each_context(request))
-            return response
-
-        return site.admin_view(view)
+        return page_of(site, show, permission=PERMISSION)
 
     def call(name: str, **methods: Any) -> URLPattern:
         view = CounterViewSet.as_view(methods)

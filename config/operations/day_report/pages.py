@@ -4,13 +4,13 @@ import datetime
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.operations.admin_pages import page_of
 from config.operations.day_report.figures import DayReport, day_report
 from config.operations.day_report.forms import DayForm
 from config.operations.day_report.rows import csv_of
@@ -78,13 +78,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     """The day's part of the admin."""
 
     def page(show: Any) -> Any:
-        def view(request: HttpRequest) -> HttpResponse:
-            if not request.user.has_perm(PERMISSION):
-                raise PermissionDenied
-            response: HttpResponse = show(request, site.each_context(request))
-            return response
-
-        return site.admin_view(view)
+        return page_of(site, show, permission=PERMISSION)
 
     return [
         path("day/", page(day_page), name="day_report"),

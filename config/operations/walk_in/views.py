@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,6 +17,7 @@ from accounts.filters import search
 from accounts.models import Customer
 from accounts.registration import add_customer
 from catalog.models import Service
+from config.operations.admin_pages import page_of
 from config.operations.walk_in.serializers import WalkInInput
 from config.rest.errors import refusal_of
 from config.rest.idempotency import idempotent, key_of
@@ -35,17 +35,11 @@ OFFERED = 8
 SHORTEST = 2
 
 
-def walk_in_page(request: HttpRequest, site: AdminSite) -> HttpResponse:
+def walk_in_page(request: HttpRequest, page: dict[str, Any]) -> HttpResponse:
     """The page on which an order is taken."""
-    if not request.user.has_perm(PERMISSION):
-        raise PermissionDenied
     services = Service.objects.filter(status=Service.Status.ACTIVE).order_by("name", "pk")
-    context = site.each_context(request) | {
-        "title": _("Walk-in"),
-        "services": services,
-        "currency": settings.CURRENCY,
-    }
-    return TemplateResponse(request, "admin/walk_in/page.html", context)
+    page |= {"title": _("Walk-in"), "services": services, "currency": settings.CURRENCY}
+    return TemplateResponse(request, "admin/walk_in/page.html", page)
 
 
 class WalkInViewSet(ApiViewSet):
@@ -108,14 +102,11 @@ def _placed(order: Order) -> dict[str, Any]:
 
 def urls(site: AdminSite) -> list[URLPattern]:
     """The walk-in order's part of the admin."""
-
-    def page(request: HttpRequest) -> HttpResponse:
-        return walk_in_page(request, site)
-
+    page = page_of(site, walk_in_page, permission=PERMISSION)
     customers = WalkInViewSet.as_view({"get": "customers"})
     place = WalkInViewSet.as_view({"post": "create"})
     return [
-        path("walk-in/", site.admin_view(page), name="walk_in"),
+        path("walk-in/", page, name="walk_in"),
         path("walk-in/customers/", customers, name="walk_in_customers"),
         path("walk-in/place/", place, name="walk_in_place"),
     ]
