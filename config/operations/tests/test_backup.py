@@ -18,14 +18,10 @@ from config.operations.backup.files import newest_backup_at
 from orders.models import Order
 from tracking.models import Track
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
-    """The shop's BACKUP_DIR."""
-    settings.BACKUP_DIR = tmp_path / "backups"
-    return tmp_path / "backups"
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("backup_folder"),
+]
 
 
 @contextmanager
@@ -47,9 +43,9 @@ def backup() -> tuple[Path, str]:
     return Path(path), told
 
 
-def test_it_writes_one_file_that_only_the_shops_user_may_read(order: Order, folder: Path):
+def test_it_writes_one_file_that_only_the_shops_user_may_read(order: Order, backup_folder: Path):
     path, told = backup()
-    assert sorted(p.name for p in folder.iterdir()) == [".lock", path.name]
+    assert sorted(p.name for p in backup_folder.iterdir()) == [".lock", path.name]
     assert path.stat().st_mode & 0o777 == 0o600
     assert newest_backup_at() is not None
     assert told.endswith("KB.\n")
@@ -79,20 +75,20 @@ def test_texts_of_any_kind_are_counted_as_one_row(order: Order, text: str):
     assert figures["counts"]["orders_order"] == 1
 
 
-def test_an_empty_database_is_no_shop(monkeypatch: pytest.MonkeyPatch, folder: Path):
+def test_an_empty_database_is_no_shop(monkeypatch: pytest.MonkeyPatch, backup_folder: Path):
     monkeypatch.setattr(making, "ORDERS", "no_such_table")
     with pytest.raises(CommandError, match="There is no shop in the database"):
         call_command("backup")
-    assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert [path.name for path in backup_folder.iterdir()] == [".lock"]
 
 
 def test_a_full_disk_leaves_nothing_behind_and_removes_no_old_backup(
-    order: Order, settings: Any, folder: Path
+    order: Order, settings: Any, backup_folder: Path
 ):
-    old = folder / "roundtrip-20200101T000000Z.zip"
-    folder.mkdir()
+    old = backup_folder / "roundtrip-20200101T000000Z.zip"
+    backup_folder.mkdir()
     old.touch()
     settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS = 1, 0, 0
     with no_file_beyond(4096), pytest.raises(CommandError, match=r"^No backup was made: "):
         call_command("backup")
-    assert sorted(path.name for path in folder.iterdir()) == [".lock", old.name]
+    assert sorted(path.name for path in backup_folder.iterdir()) == [".lock", old.name]

@@ -21,12 +21,7 @@ from config.operations.backup.retention import kept
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)  # a Saturday
 
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
-    """The shop's BACKUP_DIR, which nobody has made yet."""
-    settings.BACKUP_DIR = tmp_path / "backups"
-    return tmp_path / "backups"
+pytestmark = pytest.mark.usefixtures("backup_folder")
 
 
 def lay(folder: Path, *moments: datetime) -> list[Path]:
@@ -42,13 +37,13 @@ def test_without_a_folder_there_is_no_backup():
     assert (newest_backup_at(), newest_verified_backup_at()) == (None, None)
 
 
-def test_the_newest_is_told_by_its_name(folder: Path):
-    lay(folder, NOON, NOON - timedelta(days=1))
+def test_the_newest_is_told_by_its_name(backup_folder: Path):
+    lay(backup_folder, NOON, NOON - timedelta(days=1))
     assert newest_backup_at() == NOON
 
 
-def test_the_newest_verified_is_told_by_the_mark_beside_it(folder: Path):
-    old, _ = lay(folder, NOON - timedelta(days=1), NOON)
+def test_the_newest_verified_is_told_by_the_mark_beside_it(backup_folder: Path):
+    old, _ = lay(backup_folder, NOON - timedelta(days=1), NOON)
     mark_verified(old)
     assert newest_verified_backup_at() == NOON - timedelta(days=1)
 
@@ -59,14 +54,14 @@ def test_a_name_tells_the_moment_in_utc_and_whether_it_is_encrypted():
     assert name_of(moment, is_encrypted=True) == "roundtrip-20261128T120005Z.zip.age"
 
 
-def test_other_files_are_no_backups(folder: Path):
-    (backup,) = lay(folder, NOON)
+def test_other_files_are_no_backups(backup_folder: Path):
+    (backup,) = lay(backup_folder, NOON)
     for name in ("notes.txt", f"{backup.name}.part", f"old-{backup.name}", ".lock"):
-        (folder / name).touch()
+        (backup_folder / name).touch()
     assert [file.path for file in backup_files()] == [backup]
 
 
-def test_what_is_being_written_goes_when_it_fails(folder: Path):
+def test_what_is_being_written_goes_when_it_fails(backup_folder: Path):
     def write_half() -> None:
         with unfinished() as place:
             (place / "half").touch()
@@ -74,11 +69,11 @@ def test_what_is_being_written_goes_when_it_fails(folder: Path):
 
     with pytest.raises(OSError, match="full"):
         write_half()
-    assert [path.name for path in folder.iterdir()] == [".lock"]
+    assert [path.name for path in backup_folder.iterdir()] == [".lock"]
 
 
-def test_what_a_killed_backup_left_goes_with_the_next(folder: Path):
-    left = folder / ".unfinished-x" / "half"
+def test_what_a_killed_backup_left_goes_with_the_next(backup_folder: Path):
+    left = backup_folder / ".unfinished-x" / "half"
     left.parent.mkdir(parents=True)
     left.touch()
     with unfinished():
@@ -94,14 +89,14 @@ def test_two_backups_are_not_made_at_once():
         pass
 
 
-def test_only_the_shops_own_user_may_look_into_the_folder(folder: Path):
+def test_only_the_shops_own_user_may_look_into_the_folder(backup_folder: Path):
     with unfinished():
-        assert folder.stat().st_mode & 0o777 == 0o700
+        assert backup_folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_backup_takes_no_others_name(folder: Path):
-    (old,) = lay(folder, NOON)
-    written = folder / "new"
+def test_a_backup_takes_no_others_name(backup_folder: Path):
+    (old,) = lay(backup_folder, NOON)
+    written = backup_folder / "new"
     written.write_text("new")
     with pytest.raises(BackupError, match="is there already"):
         put_in_place(written, old.name)
@@ -139,23 +134,23 @@ def test_of_nothing_nothing_is_kept():
     assert kept([], days=7, weeks=5, months=12) == set()
 
 
-def test_days_are_those_of_the_shop(settings: Any, folder: Path):
+def test_days_are_those_of_the_shop(settings: Any, backup_folder: Path):
     """20:00 and 17:00 UTC are two days in Kolkata, where it is half past one and half past ten."""
     settings.TIME_ZONE = "Asia/Kolkata"
     settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS = 3, 0, 0
     before = NOON - timedelta(days=2)
-    lay(folder, NOON, before.replace(hour=20), before.replace(hour=17))
+    lay(backup_folder, NOON, before.replace(hour=20), before.replace(hour=17))
     assert remove_old() == []
 
 
-def test_an_old_backup_goes_with_its_mark_and_nothing_else_does(settings: Any, folder: Path):
+def test_an_old_backup_goes_with_its_mark_and_nothing_else_does(settings: Any, backup_folder: Path):
     settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS = 1, 0, 0
-    old, new = lay(folder, NOON - timedelta(days=1), NOON)
+    old, new = lay(backup_folder, NOON - timedelta(days=1), NOON)
     mark_verified(old)
     mark_verified(new)
-    (folder / "notes.txt").touch()
+    (backup_folder / "notes.txt").touch()
     assert remove_old() == [old]
-    assert {path.name for path in folder.iterdir()} == {
+    assert {path.name for path in backup_folder.iterdir()} == {
         new.name,
         f"{new.name}.verified",
         "notes.txt",

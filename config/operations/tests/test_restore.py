@@ -19,12 +19,7 @@ from orders.placing import Item, place_order
 from tests.cast import moved
 from tests.unchanged import nothing_written, rows
 
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
-    """The shop's BACKUP_DIR."""
-    settings.BACKUP_DIR = tmp_path / "backups"
-    return tmp_path / "backups"
+pytestmark = pytest.mark.usefixtures("backup_folder")
 
 
 @pytest.fixture

@@ -17,12 +17,7 @@ from config.operations.backup.files import backup_files, newest_verified_backup_
 from orders.models import Order
 from tests.unchanged import nothing_written
 
-
-@pytest.fixture(autouse=True)
-def folder(settings: Any, tmp_path: Path) -> Path:
-    """The shop's BACKUP_DIR."""
-    settings.BACKUP_DIR = tmp_path / "backups"
-    return tmp_path / "backups"
+pytestmark = pytest.mark.usefixtures("backup_folder")
 
 
 @pytest.fixture
