@@ -28,7 +28,7 @@ from accounts.resources import CustomerResource
 from accounts.sessions import end_session, end_sessions
 from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
 from config.admin_confirmation import ask_for_many, is_confirmed
-from config.admin_filters import DaysFilter
+from config.admin_filters import DaysFilter, KeyFilter
 from config.sheets.admin import ExportingAdmin, ImportingAdmin
 
 
@@ -291,7 +291,7 @@ class SessionAdmin(RecordAdmin):
         return None
 
 
-class StaffFilter(admin.SimpleListFilter):
+class StaffFilter(KeyFilter):
     """By who of the staff it was."""
 
     title = _("who")
@@ -302,13 +302,9 @@ class StaffFilter(admin.SimpleListFilter):
         staff = User.objects.filter(is_staff=True).order_by("name", "pk")
         return [(str(user.pk), str(user)) for user in staff]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+    def of(self, queryset: QuerySet, key: int) -> QuerySet:
         """Their rows."""
-        if self.value() is None:
-            return queryset
-        if all(key != self.value() for key, _name in self.lookup_choices):
-            return queryset.none()
-        return queryset.filter(user=int(self.value() or 0))
+        return queryset.filter(user=key)
 
 
 @admin.register(SignIn)

@@ -40,6 +40,23 @@ class GivenFilter(admin.FieldListFilter):
         yield {"selected": True, "query_string": changelist.get_query_string(), "display": shown}
 
 
+class KeyFilter(admin.SimpleListFilter):
+    """By one of some rows of another table: `lookups` offers their keys."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """All rows until one is chosen; none for what was not offered."""
+        chosen = self.value()
+        if chosen is None:
+            return queryset
+        if all(key != chosen for key, _name in self.lookup_choices):
+            return queryset.none()
+        return self.of(queryset, int(chosen))
+
+    def of(self, queryset: QuerySet, key: int) -> QuerySet:
+        """The rows of the chosen one."""
+        raise NotImplementedError
+
+
 class AskingFilter(admin.FieldListFilter):
     """A filter that is a small form. What else narrows the list goes along with it."""
 

@@ -23,7 +23,7 @@ from accounts.admin import StaffFilter
 from accounts.models import Customer, User
 from config.admin import HasHappenedFilter, RecordAdmin
 from config.admin_confirmation import confirmation, is_confirmed
-from config.admin_filters import DaysFilter
+from config.admin_filters import DaysFilter, KeyFilter
 from config.admin_history import told
 from config.operations.customer_buttons import CustomerButtons, can_be_undone, may_merge
 from config.operations.customer_merging import objection_to_undoing, undo_merge
@@ -248,7 +248,7 @@ class LegacyUseAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/operations/legacyuse/switch_off.html", context)
 
 
-class KindFilter(admin.SimpleListFilter):
+class KindFilter(KeyFilter):
     """By what kind of thing was changed."""
 
     title = _("kind")
@@ -262,13 +262,9 @@ class KindFilter(admin.SimpleListFilter):
         kinds = ((str(kind.pk), str(model._meta.verbose_name)) for model, kind in models.items())
         return sorted(kinds, key=lambda kind: kind[1])
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[LogEntry]) -> QuerySet[LogEntry]:
+    def of(self, queryset: QuerySet[LogEntry], key: int) -> QuerySet[LogEntry]:
         """What was done to these."""
-        if self.value() is None:
-            return queryset
-        if all(key != self.value() for key, _name in self.lookup_choices):
-            return queryset.none()
-        return queryset.filter(content_type=int(self.value() or 0))
+        return queryset.filter(content_type=key)
 
 
 @admin.register(LogEntry)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Service
+from config.admin_filters import KeyFilter
 from orders.models import Order, OrderLine, Status
 from tracking.models import Track
 
@@ -90,7 +91,7 @@ class DeletedFilter(admin.SimpleListFilter):
         return queryset.filter(deleted_at__isnull=self.value() != "yes")
 
 
-class ServiceFilter(admin.SimpleListFilter):
+class ServiceFilter(KeyFilter):
     """Orders with a line of a service."""
 
     title = _("service")
@@ -101,13 +102,9 @@ class ServiceFilter(admin.SimpleListFilter):
         services = Service.objects.order_by("status", "name", "pk")
         return [(str(service.pk), service.name) for service in services]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+    def of(self, queryset: QuerySet[Order], key: int) -> QuerySet[Order]:
         """The orders in which it stands somewhere."""
-        if self.value() is None:
-            return queryset
-        if all(key != self.value() for key, _name in self.lookup_choices):
-            return queryset.none()
-        lines = OrderLine.objects.filter(service=int(self.value() or 0))
+        lines = OrderLine.objects.filter(service=key)
         if not lines.order_by("order")[MANY : MANY + 1].exists():
             return queryset.filter(pk__in=lines.values("order"))
         # MariaDB would collect all of so many lines first, for a page of fifty orders.
