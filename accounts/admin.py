@@ -16,7 +16,6 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +25,7 @@ from accounts.links import CONFIRM_EMAIL, mail_link
 from accounts.models import Customer, Session, SignIn, User
 from accounts.resources import CustomerResource
 from accounts.sessions import end_session, end_sessions
-from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin, badges
 from config.admin_confirmation import ask_for_many, is_confirmed
 from config.admin_filters import DaysFilter, KeyFilter
 from config.sheets.admin import ExportingAdmin, ImportingAdmin
@@ -246,14 +245,14 @@ class CustomerAdmin(ImportingAdmin, ExportingAdmin, PersonAdmin):
     @admin.display(description=_("state"))
     def state(self, customer: Customer) -> SafeString:
         """Whether they may sign in, and whether the mailbox is shown to be theirs."""
-        badges: list[tuple[str, Any]] = [
+        shown: list[tuple[str, Any]] = [
             ("active", _("active")) if customer.is_active else ("inactive", _("inactive"))
         ]
         if customer.is_merged:
-            badges = [("merged", _("merged"))]
+            shown = [("merged", _("merged"))]
         if customer.email and not customer.email_confirmed:
-            badges.append(("unconfirmed", _("email not confirmed")))
-        return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+            shown.append(("unconfirmed", _("email not confirmed")))
+        return badges(shown)
 
 
 @admin.register(Session)
@@ -323,8 +322,4 @@ class SignInAdmin(RecordAdmin):
     @admin.display(description=_("what"))
     def outcome_badge(self, sign_in: SignIn) -> SafeString:
         """What came of it, told apart by colour too."""
-        return format_html(
-            '<span class="badge badge-{}">{}</span>',
-            sign_in.outcome,
-            sign_in.get_outcome_display(),
-        )
+        return badges([(sign_in.outcome, sign_in.get_outcome_display())])

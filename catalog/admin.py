@@ -8,7 +8,6 @@ from django.contrib.admin.widgets import AdminTextInputWidget
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import Service
 from catalog.offering import change_service, erase_service
 from catalog.resources import ServiceResource
-from config.admin import ShopAdmin
+from config.admin import ShopAdmin, badges
 from config.rest.refusals import refusals_as_pages
 from config.sheets.admin import ExportingAdmin, ImportingAdmin
 
@@ -103,6 +102,4 @@ class ServiceAdmin(ImportingAdmin, ExportingAdmin, ShopAdmin):
     @admin.display(description=_("status"), ordering="status")
     def status_badge(self, service: Service) -> SafeString:
         """Whether it is on offer, told apart by colour too."""
-        return format_html(
-            '<span class="badge badge-{}">{}</span>', service.status, service.get_status_display()
-        )
+        return badges([(service.status, service.get_status_display())])

@@ -1,7 +1,7 @@
 """What the admin pages of all apps share."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property, reduce
 from operator import or_
 from typing import Any
@@ -13,11 +13,18 @@ from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Q, QuerySet
 from django.forms import ModelForm, SplitDateTimeField, SplitDateTimeWidget
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from config.admin_history import history_page
+
+
+def badges(shown: Iterable[tuple[str, Any]]) -> SafeString:
+    """States, told apart by colour too: of each its name in the style sheet, and its text."""
+    return format_html_join(" ", '<span class="badge badge-{}">{}</span>', shown)
 
 
 class HasHappenedFilter(admin.EmptyFieldListFilter):

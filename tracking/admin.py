@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from config.admin import RecordAdmin
+from config.admin import RecordAdmin, badges
 from config.admin_filters import BeginningFilter, DaysFilter, TextFilter
 from config.sheets.admin import ExportingAdmin
 from tracking.models import Track, in_words, stages_of_orders
@@ -52,10 +52,10 @@ def result_badges(track: Track) -> SafeString:
 
     The track comes with what voided it (`with_details`).
     """
-    badges: list[tuple[str, Any]] = [(track.result, track.get_result_display())]
+    found: list[tuple[str, Any]] = [(track.result, track.get_result_display())]
     if track.voided_by_pk is not None:  # type: ignore[attr-defined]
-        badges.append(("voided", _("voided")))
-    shown = format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+        found.append(("voided", _("voided")))
+    shown = badges(found)
     if not track.reason:
         return shown
     return format_html('{} <span class="secondary">{}</span>', shown, track.reason)

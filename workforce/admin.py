@@ -10,12 +10,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin
+from config.admin import HasHappenedFilter, KeptAdmin, RecordAdmin, badges
 from config.admin_confirmation import ask_for_many, is_confirmed
 from config.rest.refusals import Refusal, refusals_as_pages
 from workforce.admin_devices import WorkerPages, device_line
@@ -27,7 +26,7 @@ from workforce.staffing import change_worker
 
 def state_badge(row: Worker | DeviceToken) -> SafeString:
     """The state of a worker or a device, told apart by colour too."""
-    return format_html('<span class="badge badge-{}">{}</span>', *row.state)
+    return badges([row.state])
 
 
 class WorkerForm(forms.ModelForm):

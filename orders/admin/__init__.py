@@ -8,13 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.formats import localize, number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from config.admin import RecordInline, ShopAdmin
+from config.admin import RecordInline, ShopAdmin, badges
 from config.admin_filters import DaysFilter, GivenFilter
 from config.rest.principals import principal_of
 from config.rest.refusals import Refusal
@@ -216,10 +216,10 @@ class OrderAdmin(PrintingAdmin, AskingAdmin, ExportingAdmin, ShopAdmin):
     @admin.display(description=_("status"))
     def status_badge(self, order: Order) -> SafeString:
         """The status, told apart by colour too; for a deleted order it says that first."""
-        badges: list[tuple[str, Any]] = [(order.status, order.get_status_display())]
+        shown: list[tuple[str, Any]] = [(order.status, order.get_status_display())]
         if order.deleted_at is not None:
-            badges.insert(0, ("deleted", _("Deleted")))
-        return format_html_join(" ", '<span class="badge badge-{}">{}</span>', badges)
+            shown.insert(0, ("deleted", _("Deleted")))
+        return badges(shown)
 
     @admin.display(description=_("in stage"), ordering="status_changed_at")
     def age(self, order: Order) -> Any:
