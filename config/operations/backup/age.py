@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from config.operations.backup.errors import BackupError
+from config.operations.backup.errors import NoPrivateKeyError
 from config.operations.backup.programs import running
 
 HEADER = b"age-encryption.org/v1\n"
@@ -25,7 +25,7 @@ def encrypted(file: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
 def decrypted(path: Path, identity: str) -> Iterator[IO[bytes]]:
     """What a private key opens, in a file without a name that goes when it is closed."""
     if not identity:
-        raise BackupError(
+        raise NoPrivateKeyError(
             f"{path} is encrypted: name the file of the private key with BACKUP_AGE_IDENTITY_FILE."
         )
     with tempfile.TemporaryFile() as plain:

@@ -11,7 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.env import BASE_DIR
 from config.operations.backup import archive, restoring
+from config.operations.backup.age import HEADER
 from config.operations.backup.figures import Figures, LastTrack, differences, different_track
 from config.operations.backup.files import backup_files, newest_verified_backup_at
 from orders.models import Order
@@ -105,6 +107,22 @@ def test_an_order_whose_last_track_differs_is_named(
         f"{order.pk} is number 2, 'picked_up' to 'picked_up', and was number 1, 'created' to "
         "'created'."
     )
+
+
+def test_where_the_private_key_is_elsewhere_it_says_what_to_do_there(backup: Path):
+    encrypted = backup.rename(backup.with_name(f"{backup.name}.age"))
+    encrypted.write_bytes(HEADER + encrypted.read_bytes())
+    with pytest.raises(CommandError) as refused:
+        verify()
+    assert str(refused.value) == (
+        f"{encrypted} is encrypted: name the file of the private key with "
+        "BACKUP_AGE_IDENTITY_FILE. If it is elsewhere, verify the backup there, and copy "
+        f"{encrypted.name}.verified, which that writes, back to its side."
+    )
+    assert newest_verified_backup_at() is None
+    # The nightly unit does not call that a failure of the backup.
+    unit = (BASE_DIR / "deploy/systemd/roundtrip-backup.service").read_text()
+    assert f"\nSuccessExitStatus={refused.value.returncode}\n" in unit
 
 
 def test_without_a_backup_there_is_nothing_to_verify():
