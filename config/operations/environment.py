@@ -46,11 +46,11 @@ def _told(value: Any) -> str:
 
 
 def masked(variable: Variable, value: Any) -> str:
-    """A value as it may be shown: of a secret that it is there, of an address all but that."""
+    """A value as it may be shown: of a secret that it is there, of a server's all but that."""
     text = _told(value)
     if not variable.is_secret or not text:
         return text
-    if "://" not in text:
+    if "://" not in text or not variable.name.endswith("_URL"):
         return MASK
     # As far as the last `@`: a password that was not escaped may hold one.
     return re.sub(r"(://[^:@/]*:).*@", rf"\1{MASK}@", text, flags=re.DOTALL)

@@ -62,6 +62,17 @@ def test_of_a_secret_only_its_place_is_shown(value: str, shown: str):
     assert masked(VARIABLES["DATABASE_URL"], value) == shown
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SENTRY_DSN", "https://a-secret@sentry.example/1"),
+        ("ADMIN_PASSWORD", "a://secret"),
+    ],
+)
+def test_of_one_that_is_no_place_nothing_is_shown(name: str, value: str):
+    assert masked(VARIABLES[name], value) == MASK
+
+
 def test_it_runs_the_checks_and_fails_where_the_shop_would_not_start(settings, monkeypatch):
     monkeypatch.setenv("WEB_CONCURRENCY", "2")
     monkeypatch.setenv("DATABASE_URL", "sqlite:////var/shop.sqlite3")
