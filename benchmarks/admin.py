@@ -16,13 +16,13 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 TOP = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TOP), str(TOP / "benchmarks")]
+
+from measuring import mariadb  # noqa: E402
 
 LINE = 150.0
 TRIVIAL = "/ping"
@@ -35,34 +35,6 @@ class Measured(NamedTuple):
     median: float
     slowest: float
     queries: int
-
-
-@contextmanager
-def database(url: str, *, keep: bool) -> Iterator[bool]:
-    """The database of this URL; whether it is new. Dropped in the end unless it is kept."""
-    import environ
-    import MySQLdb
-
-    settings = environ.Env.db_url_config(url)
-    name = settings["NAME"]
-    connection = MySQLdb.connect(
-        host=settings["HOST"],
-        port=int(settings["PORT"] or 3306),
-        user=settings["USER"],
-        password=settings["PASSWORD"] or "",
-    )
-    cursor = connection.cursor()
-    is_there = cursor.execute("SHOW DATABASES LIKE %s", [name.replace("_", r"\_")])
-    if is_there and not keep:
-        sys.exit(f"The database {name} is there already: name another, or add --keep.")
-    if not is_there:
-        cursor.execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
-    try:
-        yield not is_there
-    finally:
-        if not keep:
-            cursor.execute(f"DROP DATABASE `{name}`")
-        connection.close()
 
 
 def pages() -> dict[str, str]:
@@ -185,7 +157,7 @@ def main() -> None:
         "LOG_LEVEL": "ERROR",
         "RATELIMIT_TRUSTED_IPS": "127.0.0.1",
     }
-    with database(options.mariadb, keep=options.keep):
+    with mariadb(options.mariadb, keep=options.keep):
         done = run(options.orders, options.requests)
     above = [one.name for one in done if one.median > LINE]
     print(f"Above {LINE:.0f} ms: {', '.join(above)}." if above else f"All below {LINE:.0f} ms.")

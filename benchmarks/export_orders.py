@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +22,7 @@ from typing import NamedTuple
 TOP = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TOP), str(TOP / "benchmarks")]
 
-from import_legacy import mariadb  # noqa: E402
+from measuring import cost_of, mariadb  # noqa: E402
 
 AT_ONCE = 5_000
 
@@ -72,21 +71,11 @@ def measure(database: str, url: str, kind: str, orders: int, folder: Path) -> Me
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "LOG_LEVEL": "ERROR",
     }
-    manage = [sys.executable, str(TOP / "manage.py")]
-    subprocess.run([*manage, "migrate", "--verbosity=0"], env=environment, check=True)  # noqa: S603
+    cost_of("migrate", "--verbosity=0", environment=environment)
     filling = [sys.executable, __file__, "--fill", str(orders)]
     subprocess.run(filling, env=environment, check=True)  # noqa: S603
-    path = folder / f"orders.{kind}"
-    start = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
-        [*manage, "export_orders", str(path)], env=environment, stdout=subprocess.DEVNULL
-    )
-    _pid, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
-    if process.returncode:
-        sys.exit(f"The export of {orders} orders failed.")
-    return Measured(database, orders, seconds, usage.ru_maxrss / 1024)
+    cost = cost_of("export_orders", str(folder / f"orders.{kind}"), environment=environment)
+    return Measured(database, orders, *cost)
 
 
 def measurements(options: argparse.Namespace, folder: Path) -> Iterator[Measured]:

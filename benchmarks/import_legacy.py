@@ -12,19 +12,16 @@ it on SQLite only. That database must not exist; it is made, and dropped in the 
 import argparse
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import environ
-
 TOP = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(TOP))
+sys.path[:0] = [str(TOP), str(TOP / "benchmarks")]
+
+from measuring import cost_of, mariadb  # noqa: E402
 
 from tests.old_servers import SNAKE  # noqa: E402
 
@@ -88,42 +85,12 @@ def insert(connection: sqlite3.Connection, table: str, rows: Iterator[tuple[Any,
     connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-@contextmanager
-def mariadb(url: str) -> Iterator[None]:
-    """A new database on the server of this URL, dropped in the end."""
-    import MySQLdb
-
-    settings = environ.Env.db_url_config(url)
-    name = settings["NAME"]
-    connection = MySQLdb.connect(
-        host=settings["HOST"],
-        port=int(settings["PORT"] or 3306),
-        user=settings["USER"],
-        password=settings["PASSWORD"] or "",
-    )
-    connection.cursor().execute(f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4")
-    try:
-        yield
-    finally:
-        connection.cursor().execute(f"DROP DATABASE `{name}`")
-        connection.close()
-
-
 def measure(database: str, url: str, path: Path, orders: int, rows: int) -> Measured:
     """Import a file into a new database, in a process of its own."""
     environment = os.environ | {"DATABASE_URL": url}
-    command = [sys.executable, str(TOP / "manage.py")]
-    subprocess.run([*command, "migrate", "--verbosity=0"], env=environment, check=True)  # noqa: S603
-    start = time.perf_counter()
-    process = subprocess.Popen(  # noqa: S603
-        [*command, "import_legacy", str(path)], env=environment, stdout=subprocess.DEVNULL
-    )
-    _pid, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        sys.exit(f"The import into {database} failed.")
-    return Measured(database, orders, rows, seconds, usage.ru_maxrss / 1024)
+    cost_of("migrate", "--verbosity=0", environment=environment)
+    cost = cost_of("import_legacy", str(path), environment=environment)
+    return Measured(database, orders, rows, *cost)
 
 
 def measurements(sizes: list[int], mariadb_url: str, folder: Path) -> Iterator[Measured]:
