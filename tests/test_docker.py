@@ -206,6 +206,13 @@ def test_every_command_is_there(service: str):
     assert set(re.findall(r"manage\.py (\w+)", command)) <= get_commands().keys()
 
 
+@pytest.mark.parametrize("service", ["mail", "backup", "maintenance"])
+def test_what_runs_by_the_clock_is_what_systemd_would_run(service: str):
+    unit = (BASE_DIR / f"deploy/systemd/roundtrip-{service}.service").read_text()
+    there = re.findall(r"^ExecStart=.* manage\.py (\w+)$", unit, re.MULTILINE)
+    assert re.findall(r"manage\.py (\w+)", " ".join(SERVICES[service]["command"])) == there
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_who_is_waited_for_is_there_and_ends_or_tells_its_health(service: str):
     waited_for = SERVICES[service].get("depends_on") or {}
