@@ -47,7 +47,7 @@ class TypedEnv(FileAwareEnv):
         """
         variable = VARIABLES[name]
         text = self._text(variable)
-        if text is None or (variable.is_required and not text.strip()):
+        if text is None or (variable.is_required and not text.strip(" ,")):
             return self._default(variable)
         try:
             return variable.cast(text)

@@ -183,7 +183,7 @@ PRODUCTION = {
                 VARIABLES[name].hint,
             )
             for name in ("SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS")
-            for text in ("", " ")
+            for text in ("", " ", " ,")
         ),
     ],
 )
