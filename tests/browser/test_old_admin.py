@@ -46,6 +46,7 @@ def test_it_signs_in_adds_a_service_deletes_it_and_signs_out(
     assert Service.objects.get(name="Starching").duration_minutes == 1440
 
     item.get_by_role("button", name="Delete").click()
+    expect(item).to_have_count(0)
     expect(page.locator("#message")).to_have_text("Deleted")
     assert not Service.objects.filter(name="Starching").exists()
 
