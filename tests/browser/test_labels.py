@@ -207,7 +207,7 @@ def test_initials_and_pieces_fit_beside_each_other(
 ) -> None:
     Order.objects.filter(pk=order.pk).update(name="Wanda Maria Meyer")
     page = sign_in_at_desk
-    for pieces in (99, 200):
+    for pieces in (9, 99, 200):
         path = f"/admin/orders/order/{order.pk}/print/{kind}/?pieces={pieces}"
         page.goto(live_server.url + path)
         last = page.locator(".piece").last
