@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
@@ -41,3 +42,13 @@ def wait_until(is_so: Callable[[], Any], what: str) -> None:
     while not is_so():
         assert time.monotonic() < deadline, f"In vain: {what}."
         time.sleep(0.05)
+
+
+def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """A program that ends by itself; fails the test where it fails."""
+    options = {"timeout": 2 * PATIENCE_SECONDS} | options
+    done = subprocess.run(  # noqa: S603  (our own commands)
+        command, capture_output=True, text=True, check=False, **options
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
+    return done

@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 import yaml
 
 from config.env import BASE_DIR
-from tests.processes import ENV, PATIENCE_SECONDS
+from tests.processes import ENV, run
 from tests.server import Server, serving
 
 ALERTS = BASE_DIR / "deploy/alerts.yml"
@@ -41,11 +40,7 @@ queries = {name: rule["expr"] for name, rule in alerts.items()} | {
 
 def promtool(*arguments: str | Path) -> str:
     """What promtool says; fails the test where it finds a fault."""
-    done = subprocess.run(  # noqa: S603  (Debian's, with our own files)
-        ["/usr/bin/promtool", *arguments], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    return run("/usr/bin/promtool", *map(str, arguments)).stdout
 
 
 def test_the_alerts_are_rules() -> None:
@@ -111,16 +106,8 @@ def series(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Series]]:
 
 
 def manage(folder: Path, *arguments: str) -> None:
-    done = subprocess.run(  # noqa: S603  (our own)
-        [sys.executable, "manage.py", *arguments],
-        cwd=BASE_DIR,
-        env=ENV | {"VAR_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    environment = ENV | {"VAR_DIR": str(folder)}
+    run(sys.executable, "manage.py", *arguments, cwd=BASE_DIR, env=environment)
 
 
 def use(server: Server, folder: Path) -> None:

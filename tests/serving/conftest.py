@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import connection
 
 from config.env import env
-from tests.processes import ENV, WITHOUT_LIMITS, free_port
-from tests.serving.machine import NAME, Instance, Nginx, run
+from tests.processes import ENV, WITHOUT_LIMITS, free_port, run
+from tests.serving.machine import NAME, Instance, Nginx
 
 CACHE_KEY_PREFIX = "serving"
 

@@ -16,19 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.env import BASE_DIR
-from tests.processes import PATIENCE_SECONDS, answers, free_port, wait_until
+from tests.processes import PATIENCE_SECONDS, answers, free_port, run, wait_until
 
 DEPLOY = BASE_DIR / "deploy"
 NAME = "shop.example"
-
-
-def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """A program that ends by itself; fails the test where it fails."""
-    done = subprocess.run(  # noqa: S603  (our own commands)
-        command, capture_output=True, text=True, check=False, timeout=120, **options
-    )
-    assert done.returncode == 0, f"{' '.join(command)}: {done.stdout}{done.stderr}"
-    return done
 
 
 class Answer(NamedTuple):

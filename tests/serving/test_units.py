@@ -13,8 +13,8 @@ from django.core.management import get_commands
 
 from config.env import BASE_DIR
 from config.variables import VARIABLES
-from tests.processes import PATIENCE_SECONDS
-from tests.serving.machine import DEPLOY, Instance, run
+from tests.processes import PATIENCE_SECONDS, run
+from tests.serving.machine import DEPLOY, Instance
 
 UNITS = sorted(path for path in (DEPLOY / "systemd").iterdir() if path.suffix != ".env")
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]

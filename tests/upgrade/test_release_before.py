@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.env import BASE_DIR
-from tests.processes import ENV, PATIENCE_SECONDS
+from tests.processes import ENV, PATIENCE_SECONDS, run
 from tests.server import Server, serving
 
 RELEASE = BASE_DIR / "deploy/RELEASE"
@@ -59,32 +59,22 @@ def python(release: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     if (release / REQUIREMENTS).read_text() == (BASE_DIR / REQUIREMENTS).read_text():
         return sys.executable
     folder = tmp_path_factory.mktemp("venv")
-    run(sys.executable, "-m", "venv", str(folder), cwd=release)
+    output_of(sys.executable, "-m", "venv", str(folder), cwd=release)
     python = str(folder / "bin/python")
     install = ("-m", "pip", "install", "--quiet", "--require-hashes", "--requirement")
-    run(python, *install, REQUIREMENTS, cwd=release)
+    output_of(python, *install, REQUIREMENTS, cwd=release)
     return python
 
 
-def run(*command: str, cwd: Path, **env: str) -> str:
-    done = subprocess.run(  # noqa: S603  (our own commands)
-        command,
-        cwd=cwd,
-        env=ENV | env,
-        capture_output=True,
-        text=True,
-        timeout=10 * PATIENCE_SECONDS,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+def output_of(*command: str, cwd: Path, **env: str) -> str:
+    return run(*command, cwd=cwd, env=ENV | env, timeout=10 * PATIENCE_SECONDS).stdout
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop whose database this code has migrated and filled."""
     folder = tmp_path_factory.mktemp("shop")
-    run(sys.executable, "manage.py", "prepare_demo", cwd=BASE_DIR, VAR_DIR=str(folder))
+    output_of(sys.executable, "manage.py", "prepare_demo", cwd=BASE_DIR, VAR_DIR=str(folder))
     return folder
 
 
@@ -97,7 +87,7 @@ def before(release: Path, python: str, folder: Path) -> Iterator[Server]:
 
 def round_trip(server: Server, folder: Path, *, code: Path, python: str) -> str:
     command = (python, "manage.py", "roundtrip", "--base-url", server.url)
-    return run(*command, cwd=code, VAR_DIR=str(folder))
+    return output_of(*command, cwd=code, VAR_DIR=str(folder))
 
 
 def test_the_release_before_does_the_main_job_on_the_schema_of_this_code(
@@ -120,7 +110,7 @@ def test_what_the_release_before_wrote_is_in_order_for_this_code(
     before: Server, release: Path, python: str, folder: Path
 ) -> None:
     round_trip(before, folder, code=release, python=python)
-    found = run(sys.executable, "manage.py", "verify_data", cwd=BASE_DIR, VAR_DIR=str(folder))
+    found = output_of(sys.executable, "manage.py", "verify_data", cwd=BASE_DIR, VAR_DIR=str(folder))
     assert found.endswith(" rows: 0 faults, 0 of them mended.\n")
 
 
