@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.days import midnight
+
 
 class GivenFilter(admin.FieldListFilter):
     """By one row of another table, from whose page one comes.
@@ -208,5 +210,4 @@ class DaysFilter(AskingFilter):
         day = forms.DateField(required=False, input_formats=["%Y-%m-%d"]).clean(text)
         if day is None:
             return None
-        midnight = datetime.datetime.combine(day + after, datetime.time.min)
-        return timezone.make_aware(midnight).astimezone(datetime.UTC)
+        return midnight(day + after)

@@ -31,6 +31,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from config.days import midnight
 from config.mail.models import OutgoingMail
 from config.mail.outbox import given_up
 from config.operations.models import LegacyUse
@@ -147,11 +148,6 @@ class Alerts(NamedTuple):
     silent_devices: int | None = None
     legacy_calls: int | None = None
     unsent_mails: int | None = None
-
-
-def midnight(day: datetime.date) -> datetime.datetime:
-    """The beginning of a day by the shop's clock."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 def bounds(day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:

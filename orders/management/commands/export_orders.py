@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from config.days import midnight
 from config.progress import progress
 from orders.exporting import ExportRefusedError, export_into, export_to, in_steps
 from orders.models import Order, Status
@@ -20,9 +20,7 @@ from orders.models import Order, Status
 def day(text: str, days: int = 0) -> datetime.datetime:
     """The midnight with which a day of the shop begins, or the one so many days later."""
     try:
-        date = datetime.date.fromisoformat(text) + datetime.timedelta(days=days)
-        midnight = datetime.datetime.combine(date, datetime.time.min)
-        return timezone.make_aware(midnight).astimezone(datetime.UTC)
+        return midnight(datetime.date.fromisoformat(text) + datetime.timedelta(days=days))
     except (ValueError, OverflowError) as error:
         raise ArgumentTypeError(f"{text} is no day: write one as 2026-11-22") from error
 
