@@ -96,6 +96,11 @@ def load(shop: Nginx, customer: User, wash: Service) -> Load:
     return Load(shop, open_session(user=customer).access_token, wash)
 
 
+def processes(instances: list[Instance]) -> set[int]:
+    """All that serve now."""
+    return set().union(*(instance.workers() for instance in instances))
+
+
 def assert_nothing_was_lost(load: Load) -> None:
     assert set(load.found) == {200, 201}
     assert sorted(Order.objects.values_list("order_number", flat=True)) == sorted(load.placed)
@@ -122,4 +127,17 @@ def test_a_rolling_restart_loses_no_call(load: Load, instances: list[Instance]):
             assert instance.process.returncode == 0
             instance.start()
             more_calls(load)
+    assert_nothing_was_lost(load)
+
+
+def test_processes_that_are_replaced_after_their_calls_lose_none(
+    load: Load, instances: list[Instance], monkeypatch: pytest.MonkeyPatch
+):
+    for instance in instances:
+        monkeypatch.setitem(instance.environment, "WEB_MAX_REQUESTS", "20")
+        instance.stop()
+        instance.start()
+    before = processes(instances)
+    with under(load):
+        wait_until(lambda: not processes(instances) & before, "new processes serve in their place")
     assert_nothing_was_lost(load)
