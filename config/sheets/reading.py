@@ -16,10 +16,13 @@ from config.sheets.cells import restored
 
 MOST_BYTES = 2 * 1024 * 1024
 MOST_ROWS = 5_000
-# An XLSX file is a ZIP archive: so much may come out of it, and so far may its cells lie.
-MOST_UNPACKED_BYTES = 24 * 1024 * 1024
-MOST_LINES = 20_000
+# What stands further to the right is no column of ours: it is passed over.
 MOST_COLUMNS = 100
+# An XLSX file is a ZIP archive: so much may come out of it, of so many tags, each of which
+# takes a hundred times its length once it is parsed, and so far down may its cells lie.
+MOST_UNPACKED_BYTES = 24 * 1024 * 1024
+MOST_TAGS = 500_000
+MOST_LINES = 20_000
 
 _XLSX = b"PK\x03\x04"
 _OLD_XLS = b"\xd0\xcf\x11\xe0"
@@ -102,7 +105,7 @@ def _csv(content: bytes) -> Iterator[Record]:
     line = 1
     try:
         for cells in reader:
-            yield line, cells
+            yield line, cells[:MOST_COLUMNS]
             # A quoted cell may go over several lines.
             line = reader.line_num + 1
     except csv.Error as error:
@@ -140,12 +143,13 @@ def _refuse_bomb(content: bytes) -> None:
         if sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
             raise too_large
         # The directory is told by whoever made the file, so what comes out is counted too.
-        unpacked = 0
+        unpacked = tags = 0
         for part in parts:
             with archive.open(part) as stream:
                 while chunk := stream.read(64 * 1024):
                     unpacked += len(chunk)
-                    if unpacked > MOST_UNPACKED_BYTES:
+                    tags += chunk.count(b"<")
+                    if unpacked > MOST_UNPACKED_BYTES or tags > MOST_TAGS:
                         raise too_large
 
 

@@ -115,7 +115,24 @@ def test_a_file_of_the_most_rows_is_read_and_one_more_row_is_refused(make, monke
     assert refused(make(["name"], *[["Wash"]] * 4)) == ("This file has more than 3 rows: split it.")
 
 
-# --- Workbooks made to harm ---------------------------------------------------------------
+# --- Files made to harm -------------------------------------------------------------------
+
+
+def test_a_line_of_a_million_empty_cells_costs_no_more_than_another():
+    started = time.perf_counter()
+
+    assert read_sheet(b"name\nWash\n" + b"," * 1_000_000).rows == [["Wash"]]
+
+    assert time.perf_counter() - started < 1
+
+
+def test_a_header_of_more_columns_than_any_list_has_does_not_widen_the_rows():
+    names = ",".join(f"c{number}" for number in range(1, 100_001)).encode()
+
+    sheet = read_sheet(names + b"\nWash\nIroning\n")
+
+    assert sheet.headers[-1] == "c100"
+    assert [len(row) for row in sheet.rows] == [100, 100]
 
 
 def repacked(content: bytes, old: bytes, new: bytes) -> bytes:
@@ -175,6 +192,20 @@ def test_a_zip_bomb_that_lies_of_its_size_is_refused(monkeypatch):
 def test_what_comes_out_of_an_archive_is_counted(monkeypatch):
     monkeypatch.setattr(reading, "MOST_UNPACKED_BYTES", 100)
     assert refused(xlsx_of(["name"], ["Wash"])) == BOMB
+
+
+def test_a_workbook_of_more_parts_than_rows_need_is_refused_unparsed():
+    content = repacked(
+        xlsx_of(["name"], ["Wash"]),
+        b"</sheetData>",
+        b"<row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>",
+    )
+    assert len(content) < 16 * 1024
+    started = time.perf_counter()
+
+    assert refused(content) == BOMB
+
+    assert time.perf_counter() - started < 1
 
 
 def test_entities_that_grow_are_refused():
