@@ -61,12 +61,12 @@ def change_customer(*, customer: User, changes: Mapping[str, Any]) -> User:
     What equals the present value is no change. A changed email is unconfirmed again; the link
     to confirm it waits in the outbox for its sender, and goes to who has a password. Who is
     deactivated is signed out for good. Raises `email_taken`, and `not_found` for who was erased
-    or is a member of staff by now.
+    or anonymised, or is a member of staff by now.
     """
     try:
         with transaction.atomic():
             user = lock_user(customer)
-            if user.is_staff:
+            if user.is_staff or user.anonymised_at is not None:
                 raise Refusal(Code.NOT_FOUND)
             real = {name: new for name, new in changes.items() if new != getattr(user, name)}
             if "email" in real:

@@ -351,6 +351,23 @@ def test_nothing_personal_comes_back_to_who_was_anonymised(office, customer):
     assert problems(answer) == ["2: name: This customer was anonymised, for good."]
 
 
+def test_nothing_personal_comes_back_to_who_is_anonymised_while_the_row_is_written(
+    office, customer, monkeypatch
+):
+    shown = uploaded(office, IMPORT, csv_of(["id", "phone"], [customer.pk, "0171 1234"]))
+
+    def anonymised_first(*, customer, changes):
+        User.objects.filter(pk=customer.pk).update(phone="", anonymised_at=timezone.now())
+        return change_customer(customer=customer, changes=changes)
+
+    monkeypatch.setattr("accounts.resources.change_customer", anonymised_first)
+
+    with nothing_written():
+        answer = confirmed(office, shown)
+
+    assert answer.status_code == 200
+
+
 # --- Its cost, its note -----------------------------------------------------------------
 
 

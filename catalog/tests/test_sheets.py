@@ -340,6 +340,21 @@ def test_a_service_erased_while_its_row_is_written_takes_the_whole_import_along(
     assert shop() == [("Wash", Decimal("12.50"), "active")]
 
 
+def test_what_a_row_leaves_as_it_is_stays_as_a_colleague_makes_it_at_that_moment(
+    office, wash, monkeypatch
+):
+    shown = uploaded(office, IMPORT, csv_of(["id", "name", "price"], [wash.pk, "Washing", "12.50"]))
+
+    def repriced_first(*, service, changes):
+        Service.objects.filter(pk=service.pk).update(price=15)
+        return change_service(service=service, changes=changes)
+
+    monkeypatch.setattr("catalog.resources.change_service", repriced_first)
+
+    assert confirmed(office, shown).status_code == 302
+    assert shop() == [("Washing", Decimal("15.00"), "active")]
+
+
 def test_what_nobody_expected_is_not_told_as_a_fault_of_the_file(office, wash, monkeypatch):
     def broken(self, row):
         raise RuntimeError("broken")

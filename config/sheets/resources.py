@@ -153,7 +153,7 @@ class ShopResource(ModelResource):
         raise NotImplementedError
 
     def change(self, instance: Any, values: dict[str, Any]) -> Model:
-        """Change a row by the app's verb; most of the values are as they were."""
+        """Change a row by the app's verb; `values` are those that the file tells otherwise."""
         raise NotImplementedError
 
     def writable(self) -> list[Column]:
@@ -213,6 +213,7 @@ class ShopResource(ModelResource):
 
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Any, bool]:
         """The row as it is, or a new one."""
+        self._given: set[str] = set()
         found = self.find(row)
         return (self.init_instance(row), True) if found is None else (found, False)
 
@@ -220,8 +221,11 @@ class ShopResource(ModelResource):
         self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any
     ) -> None:
         """Read a cell, unless it says what the shop itself would write there."""
-        is_new = instance._state.adding
-        if is_new or row.get(field.column_name) != text_of(field.get_value(instance)):
+        name = field.column_name
+        if name not in row:
+            return
+        if instance._state.adding or row[name] != text_of(field.get_value(instance)):
+            self._given.add(name)
             super().import_field(field, instance, row, is_m2m, **kwargs)
 
     def validate_instance(
@@ -242,10 +246,11 @@ class ShopResource(ModelResource):
         """Add or change the row by the app's verb; a dry run writes nothing at all."""
         if self._is_dry_run(kwargs):
             return
+        # Only what was read: of the rest a colleague's change at this moment stays.
         values = {
             column.attribute: column.get_value(instance)
             for column in self.writable()
-            if column.column_name in row
+            if column.column_name in self._given
         }
         try:
             saved = self.add(values) if is_create else self.change(instance, values)
