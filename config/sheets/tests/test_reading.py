@@ -117,13 +117,17 @@ def test_a_file_of_the_most_rows_is_read_and_one_more_row_is_refused(make, monke
 
 # --- Files made to harm -------------------------------------------------------------------
 
+# Of the processor: what these files cost when they were read in full was minutes, now it is
+# hundredths of a second, on whatever machine.
+PATIENCE_SECONDS = 10
+
 
 def test_a_line_of_a_million_empty_cells_costs_no_more_than_another():
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert read_sheet(b"name\nWash\n" + b"," * 1_000_000).rows == [["Wash"]]
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < PATIENCE_SECONDS
 
 
 def test_a_header_of_more_columns_than_any_list_has_does_not_widen_the_rows():
@@ -165,11 +169,11 @@ def test_a_zip_bomb_is_refused_unread():
     content = bomb(200)
     assert len(content) < 1024**2
     tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert refused(content) == BOMB
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < PATIENCE_SECONDS
     assert tracemalloc.get_traced_memory()[1] < 8 * 1024**2
     tracemalloc.stop()
 
@@ -201,11 +205,11 @@ def test_a_workbook_of_more_parts_than_rows_need_is_refused_unparsed():
         b"<row>" + b"<c/>" * 1_000_000 + b"</row></sheetData>",
     )
     assert len(content) < 16 * 1024
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert refused(content) == BOMB
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < PATIENCE_SECONDS
 
 
 def test_entities_that_grow_are_refused():
