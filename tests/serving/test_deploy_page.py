@@ -44,7 +44,7 @@ class Reader:
         printed = ""
         while True:
             text = self.left.pop(0)
-            is_online = text.startswith(ONLINE)
+            is_online = any(line.startswith(ONLINE) for line in text.splitlines())
             printed += self.machine.run(f"{self.names}{text}", is_online=is_online)
             if last in text:
                 return printed
