@@ -569,6 +569,7 @@ def test_every_setting_has_its_key(opened: Open) -> None:
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.type("+")
     expect(page).to_have_url(re.compile("/admin/counter/hand-over/$"))
+    expect(page.locator("#counter-code")).to_be_focused()
     page.keyboard.type("+")
     expect(page).to_have_url(re.compile("/admin/counter/$"))
 
