@@ -65,12 +65,14 @@ def test_but_not_for_ever(outside, error):
     assert len(calls) == ATTEMPTS
 
 
-def test_another_failure_is_not_tried_again(outside):
-    verb, calls = given_up(GONE, times=1)
+@pytest.mark.parametrize("error", [GONE, OperationalError()], ids=["gone", "says nothing"])
+def test_another_failure_is_not_tried_again(outside, error):
+    verb, calls = given_up(error, times=1)
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(OperationalError) as raised:
         verb("done")
 
+    assert raised.value is error
     assert len(calls) == 1
 
 
